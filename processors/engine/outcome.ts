@@ -1,0 +1,51 @@
+/**
+ * What a stage answers. Answers are returned; only faults are thrown.
+ *
+ * `facts` is what the run learnt (a batch number, an event that was published). It is kept in the transaction that
+ * moves the item, so a step and what it brought about are never seen apart.
+ */
+export type Outcome<Facts = unknown> =
+  | { kind: 'done'; reason?: string; afterMs?: number; facts?: Facts }
+  | { kind: 'wait'; afterMs: number; reason: string; facts?: Facts }
+  | { kind: 'reject'; failure: Failure; facts?: Facts };
+
+/** Why an item did not get on: becomes its error row, its history entry, and a line of its final event. */
+export interface Failure {
+  /** Stable and machine-readable: `OMS_SOURCE_NOT_ALLOWED`. */
+  code: string;
+  /** The pipeline's own grouping of codes: `VALIDATION_ERROR`, `TIMEOUT`, ... */
+  category: string;
+  /** One sentence for a person. */
+  description: string;
+  details?: unknown;
+  /** The stage a retrigger starts from, when that is not the stage that failed: a spoilt batch needs a new hand-over. */
+  resumeAt?: string;
+}
+
+/** What the state machine is told: an answer, a thrown fault, or an operator's wish to cancel. */
+export type Verdict<Facts = unknown> = Outcome<Facts> | { kind: 'fault'; failure: Failure } | { kind: 'cancel' };
+
+/** The step is finished. With `afterMs` the next stage is not due before that. */
+export const done = <Facts>(next: { afterMs?: number; facts?: Facts; reason?: string } = {}): Outcome<Facts> => ({
+  kind: 'done',
+  ...next,
+});
+
+/** Nothing went wrong, but it is not time yet: look again in `afterMs`. */
+export const wait = <Facts>(afterMs: number, reason: string, facts?: Facts): Outcome<Facts> =>
+  facts === undefined ? { kind: 'wait', afterMs, reason } : { kind: 'wait', afterMs, reason, facts };
+
+/** The participant said no; there was no effect. */
+export const reject = <Facts>(failure: Failure, facts?: Facts): Outcome<Facts> =>
+  facts === undefined ? { kind: 'reject', failure } : { kind: 'reject', failure, facts };
+
+/** A fault that knows its code and category. Anything else that is thrown counts as `INTERNAL_ERROR`. */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.description, options);
+    this.failure = failure;
+  }
+}
