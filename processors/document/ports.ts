@@ -61,7 +61,7 @@ export interface ReferenceData {
   configuration(lookup: ConfigurationLookup, at: Date): Promise<string | undefined>;
 }
 
-export type ReferenceType = 'DOCUMENT_TYPE' | 'DOCUMENT_NAME' | 'SOURCE_SYSTEM' | 'SOURCE_ENVIRONMENT' | 'METADATA_KEY';
+export type ReferenceType = 'DOCUMENT_TYPE' | 'DOCUMENT_NAME' | 'SOURCE_SYSTEM' | 'METADATA_KEY';
 
 export interface ReferenceRow {
   code: string;

@@ -23,3 +23,7 @@ export interface Progress {
 export type ProgressStatus = 'ready' | 'running' | 'ended';
 export type Direction = 'forward' | 'backward';
 export type Result = 'completed' | 'rejected' | 'failed' | 'cancelled' | 'compensated';
+
+/** An item's place in one word: the stage it stands at, or the result it has ended with. */
+export const stateOf = ({ stage, status, result }: Pick<Progress, 'stage' | 'status' | 'result'>): string =>
+  status === 'ended' && result ? result : stage;

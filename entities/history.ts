@@ -1,0 +1,24 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/** One row for every transition of an item: append only, written by the statement that moves the item. */
+const HistorySchema = defineEntity({
+  name: 'History',
+  tableName: 'history',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(),
+    itemId: p.uuid(),
+    /** A stage, or the result an item had ended with; null when it came in. */
+    fromState: p.text().nullable(),
+    toState: p.text(),
+    /** The stage whose run, or whose retrigger, made the transition. */
+    stage: p.text(),
+    reason: p.text(),
+    /** `api`, `worker`, `admin`. */
+    actor: p.text(),
+    at: p.datetime(3),
+  },
+  indexes: [{ name: 'history_of_item', properties: ['itemId', 'id'] }],
+});
+
+export class History extends HistorySchema.class {}
+HistorySchema.setClass(History);

@@ -1,0 +1,50 @@
+import type { Progress } from '#processors/engine/progress.ts';
+import type { BatchReport, StatusEvent } from './ports.ts';
+
+/** What a stage knows of a document request. `content` is there for submit, `batch` from poll on, `errors` for publish. */
+export interface DocumentItem {
+  progress: Progress;
+  id: string;
+  sourceSystem: string;
+  requestCorrelationId: string;
+  documentType: string;
+  documentName: string;
+  documentLanguage: string;
+  sourceEnvironment: string;
+  priority: number;
+  metadata: readonly { key: string; value: string }[];
+  content?: Record<string, unknown>;
+  batch?: KnownBatch;
+  errors?: StatusEvent['data']['errors'];
+}
+
+export interface KnownBatch {
+  id: string;
+  round: number;
+  thunderheadBatchId: number;
+  name: string;
+  status: BatchStatus;
+  dmsDocumentId: number | null;
+}
+
+/** Our word for a hand-over's state; Thunderhead's own are in `BatchState`. */
+export type BatchStatus =
+  | 'PROCESSING_OMS'
+  | 'PROCESSING_THUNDERHEAD'
+  | 'STOPPED_THUNDERHEAD'
+  | 'FAILED_OMS'
+  | 'FAILED_THUNDERHEAD'
+  | 'COMPLETED';
+
+/** What a run of a document stage learnt; kept in the transaction that moves the document. */
+export type DocumentFacts =
+  | { kind: 'accepted'; batch: KnownBatch; requestId: string; at: Date }
+  | { kind: 'reported'; batchId: string; status: BatchStatus; report: BatchReport; at: Date }
+  | { kind: 'published'; topic: string; event: StatusEvent; partition: number | null; offset: string | null; at: Date };
+
+export const metadataOf = (document: Pick<DocumentItem, 'metadata'>, key: string): string | undefined =>
+  document.metadata.find((entry) => entry.key === key)?.value;
+
+/** FOOTER_ID of the metadata; 0 when it is not given. */
+export const footerOf = (document: Pick<DocumentItem, 'metadata'>): number =>
+  Number(metadataOf(document, 'FOOTER_ID') ?? 0);

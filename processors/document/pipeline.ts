@@ -1,0 +1,51 @@
+import type { Pool } from 'pg';
+import type { Clock } from '#processors/engine/clock.ts';
+import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { DocumentFacts, DocumentItem } from './document.ts';
+import { poll } from './poll.ts';
+import type { DocumentGenerator, ReferenceData, StatusPublisher } from './ports.ts';
+import { publish } from './publish.ts';
+import { keepDocumentFacts, loadDocuments } from './records.ts';
+import { submit } from './submit.ts';
+import { validate } from './validate.ts';
+
+export interface DocumentPorts {
+  generator: DocumentGenerator;
+  reference: ReferenceData;
+  publisher: StatusPublisher;
+  clock: Clock;
+  /** Where documents are read from. */
+  pool: Pool;
+}
+
+export interface DocumentTiming {
+  /** One call to Thunderhead. */
+  callTimeoutMs: number;
+  pollFirstMs: number;
+  pollCapMs: number;
+  pollDeadlineMs: number;
+}
+
+/** validate -> submit -> poll -> publish. From the hand-over on there is no way back, only an end. */
+export function documentPipeline(ports: DocumentPorts, timing: DocumentTiming): Pipeline<DocumentItem, DocumentFacts> {
+  const { generator, reference, publisher, clock, pool } = ports;
+  // A run outlives its own call, or the answer that is just coming in would be thrown away.
+  const timeoutMs = timing.callTimeoutMs + 2_000;
+  return {
+    name: 'document',
+    pivot: 'submit',
+    stages: [
+      validate(reference, clock),
+      submit({ generator, reference, clock }, { timeoutMs: timeoutMs * 2, firstPollMs: timing.pollFirstMs }),
+      poll(generator, clock, {
+        firstMs: timing.pollFirstMs,
+        capMs: timing.pollCapMs,
+        deadlineMs: timing.pollDeadlineMs,
+        timeoutMs: timeoutMs * 2,
+      }),
+      publish({ publisher, reference, clock }, { timeoutMs }),
+    ],
+    load: (stage, claimed) => loadDocuments(pool, stage, claimed),
+    keep: keepDocumentFacts,
+  };
+}

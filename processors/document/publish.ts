@@ -1,0 +1,67 @@
+import { v5 as uuidv5 } from 'uuid';
+import type { Clock } from '#processors/engine/clock.ts';
+import { done } from '#processors/engine/outcome.ts';
+import type { Stage } from '#processors/engine/stage.ts';
+import { type DocumentFacts, type DocumentItem, footerOf } from './document.ts';
+import type { ReferenceData, StatusEvent, StatusPublisher } from './ports.ts';
+import { finalStatusOf } from './status.ts';
+
+const eventNamespace = 'b0c6ee4c-5e4d-5c5f-9d52-2a2f8a1f4e0b';
+const defaultTopic = 'oms.document-status';
+
+/** Tells the world how it ended, whatever the end. Done only when the broker has acknowledged; retried for ever. */
+export const publish = (
+  { publisher, reference, clock }: { publisher: StatusPublisher; reference: ReferenceData; clock: Clock },
+  { timeoutMs }: { timeoutMs: number },
+): Stage<DocumentItem, DocumentFacts> => ({
+  name: 'publish',
+  always: true,
+  retry: { firstMs: 500, capMs: 5_000 },
+  timeoutMs,
+  async run(document) {
+    const { documentName } = document;
+    const lookup = { documentName, footerId: footerOf(document), code: 'TOPIC_NAME' } as const;
+    const topic = (await reference.configuration(lookup, clock.now())) ?? defaultTopic;
+    const event = eventOf(document);
+    const receipt = await publisher.publish(topic, event);
+    const facts: DocumentFacts = {
+      kind: 'published',
+      topic,
+      event,
+      partition: receipt?.partition ?? null,
+      offset: receipt?.offset ?? null,
+      at: clock.now(),
+    };
+    const reason = receipt
+      ? `published to ${topic}/${receipt.partition} at ${receipt.offset}`
+      : 'published to the status feed';
+    return done({ facts, reason });
+  },
+});
+
+/** The same end of the same request always makes the same event, id and all, however often it is published. */
+export function eventOf(document: DocumentItem): StatusEvent {
+  const { id, progress, batch } = document;
+  const status = finalStatusOf(progress.result ?? 'failed', document.errors?.map(({ code }) => code) ?? []);
+  const occurredAt = progress.since.toISOString();
+  return {
+    id: uuidv5([id, batch?.id ?? '', status, progress.round].join('/'), eventNamespace),
+    type: 'com.oms.document.status.final.v1',
+    subject: id,
+    time: occurredAt,
+    data: {
+      requestId: id,
+      correlationId: document.requestCorrelationId,
+      sourceSystem: document.sourceSystem,
+      documentType: document.documentType,
+      documentName: document.documentName,
+      status,
+      batch: batch ? { id: batch.id, thunderheadBatchId: batch.thunderheadBatchId, name: batch.name } : null,
+      dmsDocumentId: batch?.dmsDocumentId ?? null,
+      errors: document.errors ?? [],
+      attempt: progress.round,
+      statusVersion: progress.round,
+      occurredAt,
+    },
+  };
+}

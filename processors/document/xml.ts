@@ -1,0 +1,20 @@
+import { XMLBuilder } from 'fast-xml-parser';
+
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  textNodeName: '#text',
+  suppressBooleanAttributes: false,
+  suppressEmptyNode: true,
+});
+
+/**
+ * The document's content as the XML that Thunderhead receives: `@name` is an attribute, `#text` the text beside
+ * attributes, an array repeats its element. Content with one key has that as its root; otherwise the root is `Document`.
+ */
+export function toXml(content: Record<string, unknown>): string {
+  const [root, ...others] = Object.entries(content);
+  const hasRoot =
+    root !== undefined && others.length === 0 && !/^[@#]/.test(root[0]) && root[1] !== null && !Array.isArray(root[1]);
+  return `<?xml version="1.0" encoding="UTF-8"?>${builder.build(hasRoot ? content : { Document: content })}`;
+}

@@ -1,0 +1,127 @@
+import type { Verdict } from './outcome.ts';
+import type { Pipeline } from './pipeline.ts';
+import { stageOf } from './pipeline.ts';
+import type { Progress, Result } from './progress.ts';
+import { type Retry, retryOf, type Stage } from './stage.ts';
+
+type Shape = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+
+/**
+ * The whole state machine: where an item stands, what its stage said, and so where it stands next.
+ * No clock, no database, no transport; the same arguments always give the same answer.
+ *
+ * | verdict          | forward                                                         | backward                 |
+ * |------------------|-----------------------------------------------------------------|--------------------------|
+ * | done             | next stage, else end `completed`                                | previous undo, else end  |
+ * | wait             | same stage, later; attempts start again                         | same                     |
+ * | reject           | no effect: undo from the stage before; nothing to undo -> end    | end `failed`             |
+ * |                  | `rejected`; past the pivot -> end `failed`                      |                          |
+ * | fault, tries left| same stage after a back-off                                     | same                     |
+ * | fault, exhausted | fate unknown: undo this stage too; past the pivot, or nothing to | end `failed` (parked)    |
+ * |                  | undo -> end `failed`                                            |                          |
+ * | cancel           | undo what can be undone, then end `cancelled`; past the pivot   | refused                  |
+ * |                  | refused                                                         |                          |
+ *
+ * Refused means: nothing changes, the same object comes back.
+ */
+export function advance(at: Progress, verdict: Verdict, pipeline: Shape, now: Date): Progress {
+  if (at.status === 'ended') return at;
+  const stage = stageOf(pipeline as Pipeline<never>, at.stage);
+  if (verdict.kind === 'cancel') return cancel(at, stage, pipeline, now);
+  if (verdict.kind === 'wait') return { ...settled(at), attempts: 0, dueAt: after(now, verdict.afterMs) };
+  if (stage.always) return atTheEnd(at, stage, verdict, now);
+  return at.direction === 'forward'
+    ? forward(at, stage, verdict, pipeline, now)
+    : backward(at, stage, verdict, pipeline, now);
+}
+
+type Moving = Exclude<Verdict, { kind: 'cancel' | 'wait' }>;
+
+function forward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: Shape, now: Date): Progress {
+  if (verdict.kind === 'done') {
+    const next = pipeline.stages[indexOf(pipeline, stage.name) + 1];
+    return next && !next.always
+      ? enter(at, next.name, after(now, verdict.afterMs ?? 0), now)
+      : end(at, 'completed', pipeline, now);
+  }
+  if (verdict.kind === 'fault' && at.attempts + 1 < retryOf(stage).attempts) return retryLater(at, stage, now);
+  if (isPastPivot(pipeline, stage.name)) return end(at, 'failed', pipeline, now);
+  // A refusal had no effect, so undoing starts one stage earlier; after a fault nobody knows, so it starts here.
+  const from = indexOf(pipeline, stage.name) - (verdict.kind === 'reject' ? 1 : 0);
+  const nothingToUndo = verdict.kind === 'reject' ? 'rejected' : 'failed';
+  return undoFrom(at, from, 'compensated', pipeline, now) ?? end(at, nothingToUndo, pipeline, now);
+}
+
+function backward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: Shape, now: Date): Progress {
+  if (verdict.kind === 'done') {
+    const aim = at.result ?? 'compensated';
+    return undoFrom(at, indexOf(pipeline, stage.name) - 1, aim, pipeline, now) ?? end(at, aim, pipeline, now);
+  }
+  if (verdict.kind === 'fault' && at.attempts + 1 < retryOf(stage).attempts) return retryLater(at, stage, now);
+  return end(at, 'failed', pipeline, now);
+}
+
+/** The `always` stage cannot fail, only be late: what it tells the world must be told. */
+function atTheEnd(at: Progress, stage: Stage<never>, verdict: Moving, now: Date): Progress {
+  return verdict.kind === 'done' ? { ...settled(at), status: 'ended', dueAt: now } : retryLater(at, stage, now);
+}
+
+function cancel(at: Progress, stage: Stage<never>, pipeline: Shape, now: Date): Progress {
+  if (stage.always || at.direction === 'backward' || isPastPivot(pipeline, stage.name)) return at;
+  // A stage that never ran here has nothing to undo.
+  const from = indexOf(pipeline, stage.name) - (at.runs > 0 ? 0 : 1);
+  return undoFrom(at, from, 'cancelled', pipeline, now) ?? end(at, 'cancelled', pipeline, now);
+}
+
+function undoFrom(at: Progress, index: number, aim: Result, pipeline: Shape, now: Date): Progress | undefined {
+  const stage = pipeline.stages.slice(0, index + 1).findLast((candidate) => candidate.undo);
+  return stage && { ...enter(at, stage.name, now, now), direction: 'backward', result: aim };
+}
+
+function end(at: Progress, result: Result, pipeline: Shape, now: Date): Progress {
+  const always = pipeline.stages.find((stage) => stage.always);
+  return always
+    ? { ...enter(at, always.name, now, now), result }
+    : { ...settled(at), status: 'ended', result, dueAt: now };
+}
+
+const enter = (at: Progress, stage: string, dueAt: Date, now: Date): Progress => ({
+  ...settled(at),
+  stage,
+  attempts: 0,
+  runs: 0,
+  dueAt,
+  since: now,
+});
+
+function retryLater(at: Progress, stage: Stage<never>, now: Date): Progress {
+  const attempts = at.attempts + 1;
+  return { ...settled(at), attempts, dueAt: after(now, backOff(retryOf(stage), attempts, at.id)) };
+}
+
+const settled = (at: Progress): Progress => ({ ...at, status: 'ready', revision: at.revision + 1 });
+const after = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
+const indexOf = (pipeline: Shape, name: string): number => pipeline.stages.findIndex((stage) => stage.name === name);
+
+function isPastPivot(pipeline: Shape, stage: string): boolean {
+  return pipeline.pivot !== undefined && indexOf(pipeline, stage) > indexOf(pipeline, pipeline.pivot);
+}
+
+/** Doubles from `firstMs` up to `capMs`, less up to a quarter: a fault that hit many items must not bring them all back at once. */
+export function backOff({ firstMs, capMs }: Retry, attempt: number, id: string): number {
+  const full = Math.min(capMs, firstMs * 2 ** (attempt - 1));
+  return Math.round(full * (1 - spread(id, attempt) / 4));
+}
+
+/** 0..1, the same for the same item and attempt: jitter between items without a random number inside a pure function. */
+function spread(id: string, attempt: number): number {
+  let hash = 2_166_136_261 ^ attempt;
+  for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 16_777_619);
+  return (hash >>> 0) / 2 ** 32;
+}
+
+/** An operator sets a failed or rejected item going again. Undefined when that is not possible. */
+export function retrigger(at: Progress, resumeAt: string, now: Date): Progress | undefined {
+  if (at.status !== 'ended' || (at.result !== 'failed' && at.result !== 'rejected')) return undefined;
+  return { ...enter(at, resumeAt, now, now), result: null, round: at.round + 1 };
+}

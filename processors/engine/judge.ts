@@ -1,0 +1,62 @@
+import { type Failure, Fault, type Verdict } from './outcome.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Progress } from './progress.ts';
+import type { Stage } from './stage.ts';
+
+export interface Judged {
+  at: Progress;
+  verdict: Exclude<Verdict, { kind: 'cancel' }>;
+  error?: unknown;
+}
+
+/** A chunk's items at once; when that fails, one by one, so that an unreadable one fails alone. */
+export async function loadItems(
+  pipeline: Pipeline<unknown>,
+  stage: string,
+  claimed: readonly Progress[],
+): Promise<ReadonlyMap<string, unknown>> {
+  try {
+    return await pipeline.load(stage, claimed);
+  } catch (error) {
+    if (claimed.length === 1) return new Map([[claimed[0]?.id ?? '', error]]);
+    const each = await Promise.all(claimed.map((at) => loadItems(pipeline, stage, [at])));
+    return new Map(each.flatMap((items) => [...items]));
+  }
+}
+
+/** Runs one item. Whatever is thrown becomes a verdict too. */
+export async function judge(
+  stage: Stage<unknown>,
+  at: Progress,
+  item: unknown,
+  signal: AbortSignal,
+): Promise<Omit<Judged, 'at'>> {
+  try {
+    if (item === undefined) throw new Error(`there is no item ${at.id}`);
+    if (item instanceof Error) throw item;
+    const run = at.direction === 'forward' ? stage.run(item, signal) : stage.undo?.(item, signal);
+    if (!run) throw new Error(`stage ${stage.name} cannot undo`);
+    return { verdict: await orAborted(run, signal) };
+  } catch (error) {
+    return { verdict: { kind: 'fault', failure: failureOf(error) }, error };
+  }
+}
+
+/** A run that does not listen to its signal is left behind; the item must not wait for it. */
+function orAborted<T>(run: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () =>
+      reject(
+        new Fault({ code: 'OMS_STAGE_TIMEOUT', category: 'TIMEOUT', description: (signal.reason as Error).message }),
+      );
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    run.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Fault) return error.failure;
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  return { code: 'OMS_INTERNAL_ERROR', category: 'INTERNAL_ERROR', description: message.slice(0, 2_000) };
+}

@@ -1,0 +1,47 @@
+import type { Pool } from 'pg';
+import { retrigger } from './advance.ts';
+import type { Progress } from './progress.ts';
+import { type ProgressColumns, progressOf } from './progress-columns.ts';
+import { inTransaction } from './transaction.ts';
+
+/**
+ * Sets failed items going again, from the stage their error row names. Answers where they stand now; an id that is
+ * missing from the answer was not failed (any more).
+ */
+export function reopen(
+  pool: Pool,
+  ids: readonly string[],
+  { actor, reason, now }: { actor: string; reason: string; now: Date },
+): Promise<Progress[]> {
+  return inTransaction(pool, async (transaction) => {
+    const { rows } = await transaction.query<ProgressColumns & { resume_at: string }>(
+      `select p.*, e.resume_at from progress p
+       join lateral (select resume_at from stage_error where item_id = p.id order by last_failed_at desc limit 1) e on true
+       where p.id = any($1::uuid[]) and p.status = 'ended' order by p.id for update of p`,
+      [ids],
+    );
+    const reopened = rows.flatMap((row) => {
+      const from = progressOf(row);
+      const to = retrigger(from, row.resume_at, now);
+      return to ? [{ from, to }] : [];
+    });
+    await transaction.query(
+      `with moved as (
+         update progress p set stage = i.stage, status = 'ready', result = null, attempts = 0, runs = 0, round = i.round,
+           due_at = $4, since = $4, revision = p.revision + 1, rung_at = null, ended_at = null
+         from unnest($1::uuid[], $2::text[], $3::int[]) as i (id, stage, round) where p.id = i.id)
+       insert into history (item_id, from_state, to_state, stage, reason, actor, at)
+       select id, from_state, stage, stage, $6, $7, $4 from unnest($1::uuid[], $2::text[], $5::text[]) as i (id, stage, from_state)`,
+      [
+        reopened.map(({ to }) => to.id),
+        reopened.map(({ to }) => to.stage),
+        reopened.map(({ to }) => to.round),
+        now,
+        reopened.map(({ from }) => from.result),
+        reason,
+        actor,
+      ],
+    );
+    return reopened.map(({ to }) => to);
+  });
+}

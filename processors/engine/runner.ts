@@ -1,0 +1,177 @@
+import { setMaxListeners } from 'node:events';
+import { advance } from './advance.ts';
+import type { Clock } from './clock.ts';
+import { failureOf, type Judged, judge, loadItems } from './judge.ts';
+import { Leases } from './leases.ts';
+import type { Failure, Verdict } from './outcome.ts';
+import { type Pipeline, stageOf } from './pipeline.ts';
+import type { Progress } from './progress.ts';
+import type { Settling } from './settle.ts';
+import { type Settlement, type Signal, signalsFor } from './signal.ts';
+import { defaultTimeoutMs, type Stage } from './stage.ts';
+import type { Store } from './store.ts';
+import { isPoison } from './transaction.ts';
+import { waves } from './waves.ts';
+
+/** How long the first of a chunk waits for the others before it is settled without them. */
+const lingerMs = 20;
+
+export interface RunnerOptions {
+  pipelines: readonly Pipeline<never>[];
+  store: Store;
+  clock: Clock;
+  leaseMs: number;
+  /** Told about every fault and every end; a reader of the log at night needs no more. */
+  observe?: Observer;
+}
+
+export interface Observer {
+  faulted(event: { pipeline: string; at: Progress; next: Progress; failure: Failure; error?: unknown }): void;
+  /** The step could not be written down: the lease runs out, and the item is run again. */
+  unsettled(event: { pipeline: string; at: Progress; error: unknown }): void;
+  ended(event: { pipeline: string; at: Progress; next: Progress }): void;
+}
+
+/** Runs signals: claim, run the items side by side, advance, settle. Every orchestration drives this one function. */
+export class Runner implements Disposable {
+  readonly #pipelines: ReadonlyMap<string, Pipeline<unknown>>;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #leases: Leases;
+  readonly #observe: Observer | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.#pipelines = new Map(options.pipelines.map((pipeline) => [pipeline.name, pipeline as Pipeline<unknown>]));
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#leases = new Leases(options);
+    this.#observe = options.observe;
+  }
+
+  /** Yields what has been settled so far; its `next` signals are to be rung at once, not when the last item is through. */
+  async *run(signal: Signal): AsyncGenerator<Settlement, void, void> {
+    const pipeline = this.#pipelines.get(signal.pipeline);
+    if (!pipeline) throw new Error(`no pipeline ${signal.pipeline}`);
+    const stage = stageOf(pipeline, signal.stage);
+    const now = this.#clock.now();
+    const leaseUntil = new Date(now.getTime() + this.#leases.leaseMs);
+    const { mine, notYet } = await this.#store.claim(
+      { pipeline: pipeline.name, name: stage.name, intent: stage.effect === 'once' },
+      { ids: signal.ids, now, leaseUntil },
+    );
+    if (mine.length + notYet.length < signal.ids.length || notYet.length > 0) {
+      const known = new Set([...mine, ...notYet].map(({ id }) => id));
+      const skipped = signal.ids.filter((id) => !known.has(id));
+      yield { next: signalsFor(pipeline.name, notYet, now), ended: [], failed: [], skipped };
+    }
+    if (mine.length > 0) yield* this.#runClaimed(pipeline, stage, mine, leaseUntil);
+  }
+
+  async *#runClaimed(
+    pipeline: Pipeline<unknown>,
+    stage: Stage<unknown>,
+    mine: readonly Progress[],
+    leaseUntil: Date,
+  ): AsyncGenerator<Settlement, void, void> {
+    const inHand = new Map(mine.map((at) => [at.id, at]));
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const abort = (reason: Error) => controller.abort(reason);
+    const timeoutMs = stage.timeoutMs ?? defaultTimeoutMs;
+    const timer = setTimeout(() => abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    using _lease = this.#leases.hold(inHand, leaseUntil, abort);
+    try {
+      const items = await loadItems(pipeline, stage.name, mine);
+      const verdicts = mine.map(async (at) => ({
+        at,
+        ...(await judge(stage, at, items.get(at.id), controller.signal)),
+      }));
+      for await (const wave of waves(verdicts, lingerMs)) yield await this.#settleWave(pipeline, stage, wave, inHand);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #settleWave(
+    pipeline: Pipeline<unknown>,
+    stage: Stage<unknown>,
+    wave: readonly Judged[],
+    inHand: Map<string, Progress>,
+  ): Promise<Settlement> {
+    const outcomes = await Promise.all(wave.map((judged) => this.#settle(pipeline, stage, judged)));
+    const now = this.#clock.now();
+    const moved: Progress[] = [];
+    const skipped: string[] = [];
+    wave.forEach(({ at }, index) => {
+      inHand.delete(at.id);
+      const next = outcomes[index];
+      if (next) moved.push(next);
+      else skipped.push(at.id);
+    });
+    const ended = moved.filter(({ status }) => status === 'ended');
+    return {
+      next: signalsFor(
+        pipeline.name,
+        moved.filter(({ status }) => status !== 'ended'),
+        now,
+      ),
+      ended: ended.map(({ id }) => id),
+      failed: ended.filter(({ result }) => result === 'failed').map(({ id }) => id),
+      skipped,
+    };
+  }
+
+  /** Where the item stands now; undefined when it was not ours to move any more. */
+  async #settle(pipeline: Pipeline<unknown>, stage: Stage<unknown>, judged: Judged): Promise<Progress | undefined> {
+    const settling = this.#settling(pipeline, stage, judged);
+    try {
+      if (!(await this.#store.settle(settling))) return undefined;
+    } catch (error) {
+      if (judged.verdict.kind === 'fault' || !isPoison(error)) {
+        this.#observe?.unsettled({ pipeline: pipeline.name, at: judged.at, error });
+        return undefined;
+      }
+      // What the run brought back cannot be written down. The item fails with that, alone, instead of for ever.
+      return this.#settle(pipeline, stage, {
+        at: judged.at,
+        verdict: { kind: 'fault', failure: failureOf(error) },
+        error,
+      });
+    }
+    const { at, next, failure } = settling;
+    if (failure && failure !== 'past')
+      this.#observe?.faulted({ pipeline: pipeline.name, at, next, failure, error: judged.error });
+    if (next.status === 'ended') this.#observe?.ended({ pipeline: pipeline.name, at, next });
+    return next;
+  }
+
+  #settling(pipeline: Pipeline<unknown>, stage: Stage<unknown>, { at, verdict }: Judged): Settling {
+    const now = this.#clock.now();
+    const next = advance(at, verdict, pipeline as Pipeline<never>, now);
+    const failure = verdict.kind === 'fault' || verdict.kind === 'reject' ? verdict.failure : null;
+    const troubledBefore = at.attempts > 0 || at.round > 1;
+    const facts = 'facts' in verdict ? verdict.facts : undefined;
+    return {
+      pipeline: pipeline.name,
+      at,
+      next,
+      now,
+      // Only what can be worked out again may be taken back by a power cut.
+      durable: stage.effect === 'once' || next.status === 'ended' || failure !== null,
+      reason: verdict.kind === 'wait' ? null : reasonOf(verdict, next),
+      failure: failure ?? (verdict.kind === 'done' && troubledBefore ? 'past' : null),
+      facts,
+      keep: pipeline.keep,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#leases[Symbol.dispose]();
+  }
+}
+
+function reasonOf(verdict: Exclude<Verdict, { kind: 'cancel' | 'wait' }>, next: Progress): string {
+  if (verdict.kind === 'done') return verdict.reason ?? (next.status === 'ended' ? 'ended' : 'done');
+  const { code, description } = verdict.failure;
+  return `${code}: ${description}`;
+}

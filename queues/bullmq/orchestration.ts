@@ -1,0 +1,120 @@
+import type { Clock } from '#processors/engine/clock.ts';
+import { GroupCommit } from '#processors/engine/group-commit.ts';
+import { chunkSize, chunks, type Settlement, type Signal } from '#processors/engine/signal.ts';
+import { namesOf } from '../names.ts';
+import type { Orchestration, RingLog } from '../orchestration.ts';
+import type { QueueBackend, StageQueue, StageWorker } from './backend.ts';
+
+export interface BullmqOptions {
+  backend: QueueBackend;
+  clock: Clock;
+  pipelines: readonly { name: string; stages: readonly { name: string }[] }[];
+  /** Chunks that one process runs side by side, per stage. */
+  concurrency: number;
+  log: RingLog;
+}
+
+/** A ring that takes longer is given up; the sweep rings again. */
+const ringTimeoutMs = 2_000;
+/** A dead worker's chunk comes back after this; a living one renews. */
+const lockMs = 5_000;
+
+/**
+ * One queue per stage, one job per chunk. A job never fails because a document did: retries and delays belong to the
+ * engine. A failed job means that the machinery broke, and it is kept only to be looked at.
+ */
+export function bullmqOrchestration({ backend, clock, pipelines, concurrency, log }: BullmqOptions): Orchestration {
+  const stages = pipelines.flatMap(({ name, stages }) =>
+    stages.map((stage) => ({ pipeline: name, stage: stage.name })),
+  );
+  const queues = new Map<string, StageQueue>();
+  const workers: StageWorker[] = [];
+
+  const queueOf = (pipeline: string, stage: string): StageQueue => {
+    const { queue } = namesOf(pipeline, stage);
+    let open = queues.get(queue);
+    if (!open) {
+      open = backend.queue(queue);
+      queues.set(queue, open);
+    }
+    return open;
+  };
+
+  // Rings that come together while one is on its way share jobs: small waves grow back into whole chunks.
+  const rings = new GroupCommit<readonly Signal[], void>({
+    lanes: 2,
+    capacity: 200,
+    flush: async (entries) => {
+      const merged = merge(entries.flat(), clock.now());
+      await Promise.all(merged.map(({ pipeline, stage, jobs }) => queueOf(pipeline, stage).addBulk(jobs.map(jobOf))));
+      return entries.map(() => undefined);
+    },
+  });
+
+  const jobOf = ({ stage, ids, dueAt }: Signal) => {
+    const delay = Math.max(0, Math.ceil(dueAt.getTime() - clock.now().getTime()));
+    return {
+      name: stage,
+      data: { ids: [...ids], dueAt: dueAt.toISOString() },
+      opts: { ...(delay > 0 && { delay }), removeOnComplete: true, removeOnFail: { count: 200 } },
+    };
+  };
+
+  const signal = async (signals: readonly Signal[]): Promise<void> => {
+    if (signals.length === 0) return;
+    try {
+      await within(ringTimeoutMs, rings.submit(signals));
+    } catch (error) {
+      log.warn(
+        { err: error, documents: signals.flatMap(({ ids }) => ids).length },
+        'a ring was lost; the sweep will ring again',
+      );
+    }
+  };
+
+  return {
+    name: 'bullmq',
+    signal,
+    async start(handle: (signal: Signal) => AsyncIterable<Settlement>) {
+      for (const { pipeline, stage } of stages)
+        workers.push(
+          backend.worker(
+            namesOf(pipeline, stage).queue,
+            async ({ data }) => {
+              const rung: Signal = { pipeline, stage, ids: data.ids, dueAt: new Date(data.dueAt) };
+              for await (const { next } of handle(rung)) await signal(next);
+            },
+            { concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: 3 },
+          ),
+        );
+      await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+/** Signals for the same stage and time become one list of ids, cut into chunks. What is due is due now. */
+function merge(signals: readonly Signal[], now: Date): { pipeline: string; stage: string; jobs: Signal[] }[] {
+  const stages = Map.groupBy(signals, ({ pipeline, stage }) => `${pipeline}/${stage}`);
+  return [...stages.values()].map((ofStage) => {
+    const { pipeline, stage } = ofStage[0] as Signal;
+    const times = Map.groupBy(ofStage, ({ dueAt }) => Math.max(dueAt.getTime(), now.getTime()));
+    const jobs = [...times].flatMap(([time, ofTime]) =>
+      chunks(
+        ofTime.flatMap(({ ids }) => ids),
+        chunkSize,
+      ).map((ids) => ({ pipeline, stage, ids, dueAt: new Date(time) })),
+    );
+    return { pipeline, stage, jobs };
+  });
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer from the queue within ${ms} ms`)), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

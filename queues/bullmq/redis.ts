@@ -1,0 +1,40 @@
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { QueueBackend } from './backend.ts';
+
+const prefix = 'oms';
+
+/** BullMQ on Redis. Refuses a Redis that may throw keys away: an evicted job is a document that waits for the sweep. */
+export async function redisBackend(redisUrl: string, onError: (error: Error) => void): Promise<QueueBackend> {
+  // Producers fail at once while Redis is away; only workers wait for it.
+  const producer = new Redis(redisUrl, { maxRetriesPerRequest: 0, enableOfflineQueue: false, lazyConnect: true });
+  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  for (const connection of [producer, consumer]) connection.on('error', onError);
+  await producer.connect();
+  await refuseEviction(producer);
+  return {
+    name: 'redis',
+    queue: (name) => listening(new Queue(name, { connection: producer, prefix, skipVersionCheck: true }), onError),
+    worker: (name, process, options) =>
+      listening(new Worker(name, process, { ...options, connection: consumer, prefix }), onError),
+    async [Symbol.asyncDispose]() {
+      producer.disconnect();
+      consumer.disconnect();
+    },
+  };
+}
+
+function listening<T extends { on(event: 'error', listener: (error: Error) => void): unknown }>(
+  emitter: T,
+  onError: (error: Error) => void,
+): T {
+  emitter.on('error', onError);
+  return emitter;
+}
+
+async function refuseEviction(redis: Redis): Promise<void> {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
+  if (policy === 'noeviction') return;
+  redis.disconnect();
+  throw new Error(`REDIS_URL: this Redis may evict keys (maxmemory-policy ${policy}); queues need noeviction`);
+}

@@ -1,0 +1,66 @@
+import type { Pool } from 'pg';
+import type { Clock } from '#processors/engine/clock.ts';
+import { overdue } from '#processors/engine/overdue.ts';
+import { signalsFor } from '#processors/engine/signal.ts';
+import type { Orchestration, RingLog } from './orchestration.ts';
+
+export interface SweepOptions {
+  pool: Pool;
+  clock: Clock;
+  pipelines: readonly string[];
+  orchestration: Pick<Orchestration, 'signal'>;
+  intervalMs: number;
+  /** How long a due document may wait before its ring counts as lost. */
+  graceMs: number;
+  log: RingLog;
+}
+
+/** Rung at most this many in one statement; the rest at once afterwards. */
+const limit = 5_000;
+
+/**
+ * Rings whatever is due and unrung: a lost job, a dead worker, an emptied Redis. Any number of sweeps may run; the
+ * whole content of every queue can be thrown away at any moment.
+ */
+export function startSweep(options: SweepOptions): Sweep {
+  const { intervalMs, log } = options;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const next = () => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      turn = sweepOnce(options)
+        .then((rung) => {
+          if (rung > 0) log.warn({ rung }, 'sweep: rang documents whose ring was lost or whose worker died');
+        })
+        .catch((error) => log.warn({ err: error }, 'sweep: could not look for lost rings, will try again'))
+        .finally(next);
+    }, intervalMs);
+  };
+  next();
+  return {
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      clearTimeout(timer);
+      await turn;
+    },
+  };
+}
+
+export type Sweep = AsyncDisposable;
+
+/** One turn; answers how many items were rung. */
+export async function sweepOnce({ pool, clock, pipelines, orchestration, graceMs }: SweepOptions): Promise<number> {
+  let rung = 0;
+  for (const pipeline of pipelines)
+    for (;;) {
+      const now = clock.now();
+      const lost = await overdue(pool, { pipeline, now, graceMs, ringAgainMs: graceMs * 4, limit });
+      await orchestration.signal(signalsFor(pipeline, lost, now));
+      rung += lost.length;
+      if (lost.length < limit) break;
+    }
+  return rung;
+}

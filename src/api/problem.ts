@@ -1,0 +1,63 @@
+/** Every problem the API can answer with. The code is stable; the sentence is for people. */
+export const problems = {
+  OMS_BODY_NOT_JSON: { status: 400, title: 'The body is not JSON' },
+  OMS_BODY_INVALID: { status: 400, title: 'The body does not fit its schema' },
+  OMS_BODY_TEXT_INVALID: { status: 400, title: 'The body holds text or numbers that a document cannot carry' },
+  OMS_BODY_TOO_DEEP: { status: 400, title: 'The body is nested too deeply' },
+  OMS_BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  OMS_MEDIA_TYPE_NOT_SUPPORTED: { status: 415, title: 'The body must be application/json in UTF-8' },
+  OMS_PARAMETER_INVALID: { status: 400, title: 'A parameter of the address is not valid' },
+  OMS_REQUEST_NOT_FOUND: { status: 404, title: 'There is no such document request' },
+  OMS_ROUTE_NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
+  OMS_METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not answer that method' },
+  OMS_CORRELATION_ID_TAKEN: { status: 409, title: 'The correlation id belongs to a request with another body' },
+  OMS_DOCUMENT_NOT_READY: { status: 409, title: 'The document is not there (yet)' },
+  OMS_DOCUMENT_GONE: { status: 410, title: 'Thunderhead does not keep this document any more' },
+  OMS_THUNDERHEAD_UNAVAILABLE: { status: 502, title: 'Thunderhead is out of reach' },
+  OMS_DATABASE_UNAVAILABLE: { status: 503, title: 'The database is out of reach; nothing was accepted' },
+  OMS_INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One thing that is wrong with the input, and where. */
+export interface FieldError {
+  /** `documentMetadata[0].key` */
+  field: string;
+  message: string;
+}
+
+/** An answer to the client that is not what it hoped for: RFC 9457, `application/problem+json`. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly errors: readonly FieldError[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    { errors = [], headers = {} }: { errors?: readonly FieldError[]; headers?: Record<string, string> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.errors = errors;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return problems[this.code].status;
+  }
+
+  toJSON(): object {
+    const { status, title } = problems[this.code];
+    return {
+      type: `urn:oms:problem:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      ...(this.errors.length > 0 && { errors: this.errors }),
+    };
+  }
+}

@@ -1,0 +1,133 @@
+import type { Pool } from 'pg';
+import type { BatchStatus } from '#processors/document/document.ts';
+import type { RequestStatus } from '#processors/document/ports.ts';
+import { statusOf } from '#processors/document/status.ts';
+import type { Progress } from '#processors/engine/progress.ts';
+
+/** A document request as its clients see it. */
+export interface RequestView {
+  id: string;
+  status: RequestStatus;
+  /** Where it stands, or stood last. */
+  stage: string;
+  documentType: string;
+  documentName: string;
+  documentLanguage: string;
+  sourceSystem: string;
+  sourceEnvironment: string;
+  requestCorrelationId: string;
+  priority: number;
+  notBefore: string | null;
+  /** 1, and one more for every retrigger. */
+  attempt: number;
+  receivedAt: string;
+  endedAt: string | null;
+  batch: BatchView | null;
+  /** Why it does not get on, newest first. */
+  errors: readonly ErrorView[];
+}
+
+export interface BatchView {
+  id: string;
+  thunderheadBatchId: number;
+  name: string;
+  status: BatchStatus;
+  dmsDocumentId: number | null;
+}
+
+export interface ErrorView {
+  stage: string;
+  category: string;
+  code: string;
+  description: string;
+  details: unknown;
+  attempts: number;
+  firstFailedAt: string;
+  lastFailedAt: string;
+  nextRetryAt: string | null;
+}
+
+/** Undefined: there is no such request. */
+export async function findRequest(pool: Pool, id: string, firstStage: string): Promise<RequestView | undefined> {
+  const { rows } = await pool.query({
+    name: 'oms-find-request',
+    text: `select r.*, p.stage, p.status, p.result, p.round, p.ended_at, b.batch,
+        coalesce(e.errors, '[]'::json) as errors
+      from (select id, document_type, document_name, document_language, source_system, source_environment,
+          request_correlation_id, priority, not_before, received_at from document_request where id = $1) r
+      join progress p using (id)
+      left join lateral (
+        select json_build_object('id', id, 'thunderheadBatchId', thunderhead_batch_id, 'name', name, 'status', status,
+          'dmsDocumentId', dms_document_id) as batch
+        from batch where request_id = r.id order by round desc limit 1) b on true
+      left join lateral (
+        select json_agg(json_build_object('stage', stage, 'category', category, 'code', code, 'description', description,
+          'details', details, 'attempts', attempts, 'firstFailedAt', first_failed_at, 'lastFailedAt', last_failed_at,
+          'nextRetryAt', next_retry_at) order by last_failed_at desc) as errors
+        from stage_error where item_id = r.id) e on true`,
+    values: [id],
+  });
+  const row = rows[0];
+  if (!row) return undefined;
+  const errors = (row.errors as ErrorView[]).map((error) => ({
+    ...error,
+    firstFailedAt: iso(error.firstFailedAt),
+    lastFailedAt: iso(error.lastFailedAt),
+    nextRetryAt: error.nextRetryAt && iso(error.nextRetryAt),
+  }));
+  const progress: Pick<Progress, 'status' | 'result' | 'stage'> = row;
+  return {
+    id: row.id,
+    status: statusOf(
+      progress,
+      firstStage,
+      errors.map(({ code }) => code),
+    ),
+    stage: row.stage,
+    documentType: row.document_type,
+    documentName: row.document_name,
+    documentLanguage: row.document_language,
+    sourceSystem: row.source_system,
+    sourceEnvironment: row.source_environment,
+    requestCorrelationId: row.request_correlation_id,
+    priority: row.priority,
+    notBefore: row.not_before?.toISOString() ?? null,
+    attempt: row.round,
+    receivedAt: row.received_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+    batch: row.batch,
+    errors,
+  };
+}
+
+const iso = (timestamp: string): string => new Date(timestamp).toISOString();
+
+export interface HistoryView {
+  /** A stage or a result; null for the first. */
+  from: string | null;
+  to: string;
+  stage: string;
+  reason: string;
+  actor: string;
+  at: string;
+}
+
+/** Oldest first. */
+export async function findHistory(pool: Pool, id: string): Promise<HistoryView[]> {
+  const { rows } = await pool.query<{
+    from_state: string | null;
+    to_state: string;
+    stage: string;
+    reason: string;
+    actor: string;
+    at: Date;
+  }>('select from_state, to_state, stage, reason, actor, at from history where item_id = $1 order by id', [id]);
+  return rows.map(({ from_state, to_state, stage, reason, actor, at }) => ({
+    from: from_state,
+    to: to_state,
+    stage,
+    reason,
+    actor,
+    at: at.toISOString(),
+  }));
+}

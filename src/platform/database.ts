@@ -1,0 +1,62 @@
+import { MikroORM } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { entities } from '#entities/index.ts';
+
+/**
+ * The unit of work, for the edges: migrations, reference data, what a person looks at.
+ * The schema `bullmq` belongs to BullMQ's PostgreSQL backend; MikroORM must not want to drop it.
+ */
+export const ormOptions = (databaseUrl: string) => ({
+  driver: PostgreSqlDriver,
+  clientUrl: databaseUrl,
+  entities,
+  extensions: [Migrator],
+  discovery: { checkDuplicateFieldNames: true },
+  migrations: {
+    path: new URL('../../entities/migrations', import.meta.url).pathname,
+    snapshot: false,
+    emit: 'ts' as const,
+  },
+  schemaGenerator: { ignoreSchema: ['bullmq'] },
+  // Migrations are told by the caller, in its own log.
+  logger: () => {},
+});
+
+export const openOrm = (databaseUrl: string): Promise<MikroORM> => MikroORM.init(ormOptions(databaseUrl));
+
+/**
+ * The connections of the hot path. What must survive a power cut is committed on `durable`; what could be worked out
+ * again from the rows (a claim, "not ready yet") on `relaxed`, where a commit does not wait for the disk. Both write
+ * the same log in order, so a crash loses at most the newest steps, never one in the middle.
+ */
+export interface Connections extends AsyncDisposable {
+  durable: pg.Pool;
+  relaxed: pg.Pool;
+}
+
+export function openConnections(databaseUrl: string, onError: (error: Error) => void, max = 4): Connections {
+  const open = (name: string, options: string) => {
+    const pool = new pg.Pool({
+      connectionString: databaseUrl,
+      application_name: `oms-${name}`,
+      options,
+      max,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    });
+    // An idle connection that the server closes would otherwise end the process.
+    pool.on('error', onError);
+    return pool;
+  };
+  const durable = open('durable', '-c synchronous_commit=on');
+  const relaxed = open('relaxed', '-c synchronous_commit=off');
+  return {
+    durable,
+    relaxed,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([durable.end(), relaxed.end()]);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { migrateQueues } from '#queues/bullmq/postgres.ts';
+import { openOrm } from './database.ts';
+
+/** Any number that no one else locks. */
+const migrationLock = 7_001;
+
+/** Brings the database to this version's schema. Several processes may try at once: the others wait and find nothing to do. */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const orm = await openOrm(databaseUrl);
+  try {
+    // Held by one connection of the pool until it closes.
+    await orm.em.getConnection().execute(`select pg_advisory_lock(${migrationLock})`);
+    await orm.migrator.up();
+    await migrateQueues(databaseUrl);
+  } finally {
+    await orm.close();
+  }
+}

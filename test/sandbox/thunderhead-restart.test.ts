@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, expect, test } from '@jest/globals';
+import { handover, openSandbox } from './sandbox.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'thunderhead-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('batches, keys, stops and contents survive a restart, and a torn last line does no harm', async () => {
+  const state = join(folder, 'torn.ndjson');
+  const first = await openSandbox({ state });
+  const done = await first.accept(handover('', { batchName: 'done' }), 'key-1');
+  const stopped = await first.accept(handover('', { batchName: 'stopped' }), 'key-2');
+  await first.post(`/batches/${stopped}/cancel`);
+  const before = (await first.get(`/batches/${done}`)).json;
+  await first.close();
+  appendFileSync(state, '{"batch":{"batchId":12345,"batch');
+
+  for (const _ of ['with the torn line', 'and once more']) {
+    await using second = await openSandbox({ state });
+    expect((await second.get(`/batches/${done}`)).json).toEqual(before);
+    second.advance(1000);
+    expect((await second.get(`/batches/${stopped}`)).json).toMatchObject({ status: 'STOPPED' });
+    expect((await second.get(`/batches/${done}/documents/1/content`)).status).toBe(200);
+    expect((await second.submit(handover('', { batchName: 'done' }), 'key-1')).json.batchId).toBe(done);
+    expect((await second.get('/sandbox/counts')).json).toMatchObject({ batches: 2, acceptedTwice: [] });
+  }
+  await using third = await openSandbox({ state });
+  expect(await third.accept(handover(), 'key-3')).toBeGreaterThan(stopped);
+});
+
+test('a reset empties the state file too', async () => {
+  const state = join(folder, 'reset.ndjson');
+  const first = await openSandbox({ state });
+  await first.accept(handover());
+  await first.post('/sandbox/reset');
+  await first.accept(handover('', { batchName: 'after' }));
+  await first.close();
+  await using second = await openSandbox({ state });
+  expect((await second.get('/sandbox/counts')).json).toMatchObject({ batches: 1 });
+});
+
+test('what was answered survives kill -9 of the process; SIGTERM ends it cleanly', async () => {
+  const killed = await run('--state', `${folder}/killed/`, '--batch-ms', '0');
+  const body = JSON.stringify(handover());
+  const answer = await fetch(`${killed.url}/documents`, { method: 'POST', body });
+  const { batchId } = (await answer.json()) as { batchId: number };
+  killed.child.kill('SIGKILL');
+  await once(killed.child, 'exit');
+
+  const again = await run('--state', `${folder}/killed/`);
+  const content = await fetch(`${again.url}/batches/${batchId}/documents/1/content`);
+  expect(content.status).toBe(200);
+  again.child.kill('SIGTERM');
+  expect(await once(again.child, 'exit')).toEqual([0, null]);
+});
+
+test('bad flags refuse the start, all named at once', async () => {
+  const child = start('--port', '99999', '--batch-ms', 'soon', '--colour', 'red');
+  let said = '';
+  child.stderr?.on('data', (chunk) => {
+    said += chunk;
+  });
+  expect(await once(child, 'exit')).toEqual([2, null]);
+  expect(said).toMatch(/"port".*"batch-ms".*"colour"/);
+});
+
+const start = (...flags: string[]): ChildProcess =>
+  spawn(process.execPath, ['src/sandbox/thunderhead/main.ts', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+
+async function run(...flags: string[]) {
+  const child = start(...flags);
+  const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string];
+  const { ready, url } = JSON.parse(line) as { ready: boolean; url: string };
+  expect(ready).toBe(true);
+  return { child, url };
+}
