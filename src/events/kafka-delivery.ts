@@ -1,9 +1,9 @@
 import type { Message, RecordMetadata } from 'kafkajs';
 import type { BrokerReceipt } from '#processors/document/ports.ts';
-import type { Entry } from './group-commit.ts';
 import { protocolError, within } from './kafka-client.ts';
 import type { LiveProducer, ProducerKeeper } from './kafka-producer.ts';
 import type { Topics } from './kafka-topics.ts';
+import type { Entry } from './send-queue.ts';
 
 export interface Outgoing {
   topic: string;

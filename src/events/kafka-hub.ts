@@ -1,11 +1,11 @@
 import type { BrokerReceipt, StatusEvent, StatusPublisher } from '#processors/document/ports.ts';
 import { Fault } from '#processors/engine/outcome.ts';
 import { bytesOf, cloudEventRecord } from './cloud-event.ts';
-import { GroupCommit } from './group-commit.ts';
 import type { KafkaAddress, Log } from './kafka-client.ts';
 import { Deliveries, isRefusal, type Outgoing } from './kafka-delivery.ts';
 import { ProducerKeeper } from './kafka-producer.ts';
 import { type TopicShape, Topics } from './kafka-topics.ts';
+import { SendQueue } from './send-queue.ts';
 
 /**
  * Publishes status events to Kafka. `publish` resolves when all in-sync replicas have the event, and throws within
@@ -21,7 +21,7 @@ export function openKafkaHub(options: KafkaHubOptions): KafkaHub {
 
   const keeper = new ProducerKeeper(address, halfMs, log);
   const deliveries = new Deliveries(keeper, new Topics(address, topicShape, halfMs, log), halfMs);
-  const queue = new GroupCommit<Outgoing, BrokerReceipt>(
+  const queue = new SendQueue<Outgoing, BrokerReceipt>(
     { maxItems: 500, maxBytes: 900_000, maxWaitMs: halfMs, bytesOf: ({ bytes }) => bytes },
     () => keeper.producer(),
     (batch) => deliveries.send(batch),

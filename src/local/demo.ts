@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environment } from '#src/config.ts';
 import { omsApi } from './demo/api.ts';
@@ -8,7 +8,7 @@ import { type Followed, postAndFollow } from './demo/follow.ts';
 import { readEvents } from './demo/kafka-reader.ts';
 import { openProgress } from './demo/progress.ts';
 import { type DemoRequest, readRequests } from './demo/requests.ts';
-import { dataFolder, throwAwayFolder } from './folders.ts';
+import { dataFolder, nearName, throwAwayFolder } from './folders.ts';
 import { launch, type System } from './launch.ts';
 import { warningOf } from './log-line.ts';
 import { freePort } from './ports.ts';
@@ -101,7 +101,7 @@ async function judge(followed: readonly Followed[], addresses: System['addresses
   }
   const good = findings.every(({ complaints }) => complaints.length === 0);
   const where = fromBroker ? 'and its event was read back from the broker' : 'and its event is in the status feed';
-  say(`\nThe documents: ${relative(process.cwd(), folder)}`);
+  say(`\nThe documents: ${nearName(folder)}`);
   say(good ? `Every request was completed, ${where}.` : 'Not everything went as it should.');
   return good;
 }

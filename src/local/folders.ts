@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 /** The folders that starting, trying and testing the OMS write into. */
 export const projectFolder = resolve(import.meta.dirname, '../..');
@@ -16,4 +16,10 @@ export function throwAwayFolder(purpose: string): string {
   // PostgreSQL, which runs as another user when we are root, must be able to pass through.
   chmodSync(folder, 0o711);
   return folder;
+}
+
+/** The short name of a path below the folder we stand in, else its whole name. */
+export function nearName(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 }

@@ -1,39 +1,28 @@
 /** The OMS logs JSON for machines; what a person at the terminal should see of it is one short line per warning. */
-const WARNING = 40;
+const SHOWN = new Set(['warn', 'error', 'fatal']);
 
-const NAMES: Readonly<Record<number, string>> = { 40: 'warning', 50: 'error', 60: 'fatal' };
-
-/** These are said otherwise, or say nothing to a person. */
-const BORING = new Set([
-  'level',
-  'time',
-  'pid',
-  'hostname',
-  'msg',
-  'name',
-  'err',
-  'v',
-  '@timestamp',
-  'log.level',
-  'message',
-]);
+/** Said otherwise, or of no use to a person. */
+const LEFT_OUT = new Set(['level', 'time', 'service', 'pid', 'hostname', 'msg', 'err']);
 
 /** Undefined for what is no warning, and for what is no log line at all. */
 export function warningOf(line: string): string | undefined {
-  let entry: Record<string, unknown>;
+  const entry = parse(line);
+  if (!SHOWN.has(`${entry?.level}`)) return undefined;
+  const { level, time, msg = '', err } = entry as Record<string, unknown> & { err?: { message?: string } };
+  const at = new Date(`${time}`);
+  const clock = Number.isNaN(at.getTime()) ? '' : `${at.toTimeString().slice(0, 8)} `;
+  const cause = err?.message && !`${msg}`.includes(err.message) ? `(${err.message})` : '';
+  const details = Object.entries(entry as object)
+    .filter(([name]) => !LEFT_OUT.has(name))
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const words = [msg, cause, ...details].filter(Boolean).join(' ').replaceAll(/\s+/g, ' ');
+  return `${clock}${level}: ${words.length > 300 ? `${words.slice(0, 299)}…` : words}`;
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
   try {
-    entry = JSON.parse(line);
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
-  const level = Number(entry?.level);
-  if (!(level >= WARNING)) return undefined;
-  const at = new Date(entry.time as number | string);
-  const time = Number.isNaN(at.getTime()) ? '' : `${at.toTimeString().slice(0, 8)} `;
-  const error = entry.err as { message?: string } | undefined;
-  const details = Object.entries(entry)
-    .filter(([name]) => !BORING.has(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const words = [entry.msg, error?.message && error.message !== entry.msg ? `(${error.message})` : '', ...details];
-  return `${time}${NAMES[level] ?? 'warning'}: ${words.filter(Boolean).join(' ')}`.replaceAll('\n', ' ').slice(0, 300);
 }

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environment } from '#src/config.ts';
 import type { Child } from './child.ts';
-import { dataFolder, projectFolder } from './folders.ts';
+import { dataFolder, nearName, projectFolder } from './folders.ts';
 import { type Addresses, launch, type System } from './launch.ts';
 import { takeLock } from './lock.ts';
 import { warningOf } from './log-line.ts';
@@ -107,7 +107,7 @@ function welcome({ addresses, reasons, omsLog }: System, tookMs: number): void {
   const sample = join(projectFolder, 'src/sandbox/samples/home-insurance-offer.json');
   const file = /[^\w./-]/.test(sample) ? `'${sample}'` : sample;
   say(`\nThe OMS is ready (${(tookMs / 1000).toFixed(1)} s).\n`);
-  say(table([...addressRows(addresses, reasons), ['Log', `${relative(process.cwd(), omsLog)} (warnings also here)`]]));
+  say(table([...addressRows(addresses, reasons), ['Log', `${nearName(omsLog)} (warnings also here)`]]));
   say('\nTry it:\n');
   say(`  curl -sS -H 'content-type: application/json' -d @${file} ${addresses.api}/api/v1/document-requests`);
   say('\nCtrl-C stops all of it.');

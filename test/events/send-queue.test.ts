@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type Entry, GroupCommit } from '#src/events/group-commit.ts';
+import { type Entry, SendQueue } from '#src/events/send-queue.ts';
 
 type Batch = readonly Entry<string, string>[];
 
@@ -10,7 +10,7 @@ function recording(limits: { maxItems?: number; maxBytes?: number; maxWaitMs?: n
     for (const { item, resolve } of batch) resolve(item.toUpperCase());
   };
   const all = { maxItems: 100, maxBytes: 1_000, maxWaitMs: 1_000, bytesOf: (item: string) => item.length, ...limits };
-  return { batches, queue: new GroupCommit<string, string>(all, ready, flush) };
+  return { batches, queue: new SendQueue<string, string>(all, ready, flush) };
 }
 
 test('a lone item waits for nobody', async () => {

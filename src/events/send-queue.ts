@@ -1,8 +1,8 @@
 /**
- * Group commit: what arrives while a flush is out travels together in the next one. Nothing ever waits for company, so
- * a lone item pays no delay, and under load the flushes fill by themselves.
+ * Group commit towards a broker: what arrives while a send is out travels together in the next one, up to a count and a
+ * size. A lone item waits for no company, under load the sends fill by themselves, and nothing waits for ever.
  */
-export class GroupCommit<Item, Answer> {
+export class SendQueue<Item, Answer> {
   #waiting: Entry<Item, Answer>[] = [];
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
