@@ -60,15 +60,20 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
     };
   };
 
+  const underWay = new Set<Promise<void>>();
   const signal = async (signals: readonly Signal[]): Promise<void> => {
     if (signals.length === 0) return;
+    const ring = within(ringTimeoutMs, rings.submit(signals));
+    underWay.add(ring);
     try {
-      await within(ringTimeoutMs, rings.submit(signals));
+      await ring;
     } catch (error) {
       log.warn(
         { err: error, documents: signals.flatMap(({ ids }) => ids).length },
         'a ring was lost; the sweep will ring again',
       );
+    } finally {
+      underWay.delete(ring);
     }
   };
 
@@ -91,6 +96,7 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.allSettled(underWay);
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };

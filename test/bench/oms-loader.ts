@@ -1,0 +1,39 @@
+import { openBackend } from '#queues/bullmq/backend.ts';
+import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
+import { openIntake } from '#src/api/intake.ts';
+import { environment } from '#src/config.ts';
+import { databaseClock } from '#src/platform/clock.ts';
+import { openConnections } from '#src/platform/database.ts';
+import { documentBody } from './documents.ts';
+
+/** Hands documents to the OMS's own intake, as many at once as it takes. */
+const count = Number(process.argv[2]);
+const databaseUrl = environment.DATABASE_URL ?? '';
+const fail = (error: Error) => {
+  throw error;
+};
+
+await using connections = openConnections(databaseUrl, fail);
+using clock = await databaseClock(connections.durable);
+await using backend = await openBackend(
+  { redisUrl: environment.REDIS_URL, databaseUrl, workers: 0, concurrency: 1 },
+  fail,
+);
+await using orchestration = bullmqOrchestration({
+  backend,
+  clock,
+  pipelines: [],
+  concurrency: 1,
+  log: { warn: (about, message) => fail(new Error(`${message} ${JSON.stringify(about)}`)) },
+});
+const intake = openIntake({
+  pool: connections.durable,
+  clock,
+  orchestration,
+  pipeline: { name: 'document', firstStage: 'validate' },
+});
+
+const run = `bulk-${process.pid}-${Date.now()}`;
+await Promise.all(
+  Array.from({ length: count }, (_, index) => intake.accept({ ...documentBody(`${run}-${index}`), priority: 0 })),
+);

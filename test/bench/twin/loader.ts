@@ -1,0 +1,31 @@
+import { v7 as uuidv7 } from 'uuid';
+import { chunks } from '#processors/engine/signal.ts';
+import { documentBody } from '../documents.ts';
+import { TwinHistory, TwinRequest } from './entities.ts';
+import { newRequest, openOrm, openQueues, openRedis } from './parts.ts';
+
+/** The twin's bulk intake: transactions of five hundred inserts, then their jobs with one addBulk. */
+const count = Number(process.argv[2]);
+const orm = await openOrm();
+const redis = openRedis();
+const queues = openQueues(redis);
+const run = `bulk-${process.pid}-${Date.now()}`;
+const requests = Array.from({ length: count }, (_, index) => newRequest(uuidv7(), documentBody(`${run}-${index}`)));
+
+for (const chunk of chunks(requests, 500)) {
+  await orm.em.fork().transactional(async (em) => {
+    await em.insertMany(TwinRequest, chunk);
+    const at = new Date();
+    await em.insertMany(
+      TwinHistory,
+      chunk.map(({ id }) => ({ requestId: id, fromStage: '', toStage: 'validate', reason: 'received', at })),
+    );
+  });
+  await queues.addBulk(
+    'validate',
+    chunk.map(({ id }) => id),
+  );
+}
+await queues.close();
+redis.disconnect();
+await orm.close();
