@@ -14,6 +14,8 @@ export async function postgresBackend(
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: 'oms-queues',
+    // BullMQ sets this only on pools that it opens itself; on ours it would not find its own functions.
+    options: '-c search_path=bullmq',
     keepAlive: true,
     max: workers + Math.min(concurrency * workers, 20),
   });

@@ -1,0 +1,109 @@
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '#processors/engine/transaction.ts';
+
+/** Which documents are where at a stage, page by page. Only reads; what there is to say of them is in `stage-items.ts`. */
+
+/** What the board calls a document's state at one stage. */
+export type StageState = 'waiting' | 'delayed' | 'active' | 'failed' | 'completed';
+
+export interface StagePlace {
+  pipeline: string;
+  stage: string;
+  /** The stages behind it; none behind the last. */
+  later: readonly string[];
+  /** The stage that runs whatever the result, or ''. Nothing fails there; an error row says that it is late. */
+  always: string;
+  now: Date;
+}
+
+export const isFailure = `p.result in ('failed', 'rejected')`;
+/** Where an item has failed. The parameter is the name of the stage that runs always. */
+export const failedAt = (always: `$${number}`) =>
+  `(select e.stage from stage_error e where e.item_id = p.id and e.stage <> ${always}
+    order by e.last_failed_at desc limit 1)`;
+
+interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+/** `ended_at is null` is what lets the small index `progress_in_flight` answer. */
+const inFlight = ({ pipeline, stage, now }: StagePlace, state: string, order: string): Statement => ({
+  text: `select p.id from progress p
+    where p.ended_at is null and p.pipeline = $1 and p.stage = $2 and ${state} and $3::timestamptz is not null
+    order by ${order}`,
+  values: [pipeline, stage, now],
+});
+
+/** Ids are UUIDv7, so their order is the order of arrival. What ended is shown newest first, what waits oldest first. */
+const idsOf: Record<StageState, (place: StagePlace) => Statement> = {
+  waiting: (place) => inFlight(place, `p.status = 'ready' and p.due_at <= $3`, 'p.id'),
+  delayed: (place) => inFlight(place, `p.status = 'ready' and p.due_at > $3`, 'p.due_at, p.id'),
+  active: (place) => inFlight(place, `p.status = 'running'`, 'p.id'),
+  failed: ({ pipeline, stage, always }) => ({
+    text: `select p.id from stage_error f join progress p on p.id = f.item_id
+      where f.pipeline = $1 and f.stage = $2 and p.ended_at is not null and ${isFailure} and ${failedAt('$3')} = $2
+      order by f.last_failed_at desc, p.id desc`,
+    values: [pipeline, stage, always],
+  }),
+  // No index knows what has got past a stage. None is needed: down the primary key almost every row has.
+  completed: ({ pipeline, later, always }) =>
+    later.length === 0
+      ? {
+          text: 'select p.id from progress p where p.ended_at is not null and p.pipeline = $1 order by p.id desc',
+          values: [pipeline],
+        }
+      : {
+          text: `select p.id from progress p
+            where p.pipeline = $1 and (p.result = 'completed' or (p.result is null and p.stage = any($2::text[]))
+              or (${isFailure} and ${failedAt('$3')} = any($2)))
+            order by p.id desc`,
+          values: [pipeline, later, always],
+        },
+};
+
+export async function pageOfIds(
+  client: PoolClient,
+  place: StagePlace,
+  state: StageState,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<string[]> {
+  const { text, values } = idsOf[state](place);
+  const { rows } = await client.query<{ id: string }>(
+    `${text} offset $${values.length + 1} limit $${values.length + 2}`,
+    [...values, offset, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What failed at the stage up to `until`, oldest first, after the last one of the page before. */
+export async function failedUntil(
+  pool: Pool,
+  { pipeline, stage, always }: Pick<StagePlace, 'pipeline' | 'stage' | 'always'>,
+  { until, after, limit }: { until: Date; after: { id: string; at: Date } | undefined; limit: number },
+): Promise<{ id: string; at: Date }[]> {
+  const { rows } = await pool.query<{ id: string; at: Date }>(
+    `select p.id, f.last_failed_at as at from stage_error f join progress p on p.id = f.item_id
+     where f.pipeline = $1 and f.stage = $2 and p.ended_at is not null and ${isFailure} and ${failedAt('$3')} = $2
+       and f.last_failed_at <= $4 and (f.last_failed_at, p.id) > ($5, $6::uuid)
+     order by f.last_failed_at, p.id limit $7`,
+    [pipeline, stage, always, until, after?.at ?? '-infinity', after?.id ?? nil, limit],
+  );
+  return rows;
+}
+
+const nil = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * A look at the tables that sees one moment of them, takes one processor of the database and no more, and gives up before
+ * it is in anybody's way: the documents come first.
+ */
+export function look<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, timeoutMs = 3_000): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query(
+      `set transaction isolation level repeatable read read only;
+       set local statement_timeout = ${timeoutMs}; set local max_parallel_workers_per_gather = 0`,
+    );
+    return work(client);
+  });
+}

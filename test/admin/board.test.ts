@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { PoolClient } from 'pg';
+import { PipelineCounts } from '#admin/stage-counts.ts';
+import { freshDatabase, redisUrl } from '#test/support/services.ts';
+import { openHouse } from './house.ts';
+
+/** The board as its page uses it: over HTTP, on a real database, with the engine moving the documents. */
+
+let house: Awaited<ReturnType<typeof openHouse>>;
+beforeEach(async () => {
+  house = await openHouse({ databaseUrl: await freshDatabase(), redisUrl: redisUrl() });
+});
+afterEach(() => house[Symbol.asyncDispose]());
+
+const idsOf = ({ jobs }: { jobs: readonly { id: string }[] }) => jobs.map(({ id }) => id);
+const nothing = { active: 0, waiting: 0, delayed: 0, failed: 0, completed: 0 };
+
+describe('what the stages show', () => {
+  test('the stages of the pipeline come first and in its order, then the engine room', async () => {
+    const { body } = await house.ask('queues');
+    expect(body.queues.map((queue: { name: string; displayName?: string }) => [queue.name, queue.displayName])).toEqual(
+      [
+        ['Documents.validate', 'validate'],
+        ['Documents.submit', 'submit'],
+        ['Documents.poll', 'poll'],
+        ['Documents.publish', 'publish'],
+        ['Engine room.document-validate', 'document-validate'],
+        ['Engine room.document-submit', 'document-submit'],
+        ['Engine room.document-poll', 'document-poll'],
+        ['Engine room.document-publish', 'document-publish'],
+      ],
+    );
+  });
+
+  test('a document is counted where it stands, and as completed at every stage it has got past', async () => {
+    await house.offer(3);
+    await house.offer(2, { dueInMs: 3_600_000 });
+    const [running = ''] = await house.offer(1);
+    await house.store.claim(
+      { pipeline: 'document', name: 'validate', intent: false },
+      { ids: [running], now: house.clock.now(), leaseUntil: new Date(house.clock.now().getTime() + 60_000) },
+    );
+    await house.run('validate', await house.offer(4));
+    const polled = await house.offer(5);
+    await house.run('validate', polled);
+    await house.run('submit', polled);
+    await house.runAll(await house.offer(6));
+    expect((await house.show('validate')).counts).toEqual({
+      active: 1,
+      waiting: 3,
+      delayed: 2,
+      failed: 0,
+      completed: 15,
+    });
+    expect((await house.show('submit')).counts).toEqual({ ...nothing, waiting: 4, completed: 11 });
+    expect((await house.show('poll')).counts).toEqual({ ...nothing, waiting: 5, completed: 6 });
+    expect((await house.show('publish')).counts).toEqual({ ...nothing, completed: 6 });
+  });
+
+  test('a document that has not got on is failed at the stage that was the reason, once it has ended', async () => {
+    const invalid = await house.offer(1, { documentName: 'NOSUCH' });
+    await house.run('validate', invalid);
+    expect((await house.show('validate')).counts).toEqual(nothing);
+    expect((await house.show('publish')).counts).toEqual({ ...nothing, waiting: 1 });
+    await house.run('publish', invalid);
+    await house.runAll(await house.offer(2, { sandbox: 'refuse' }));
+    await house.runAll(await house.offer(3, { sandbox: 'error' }));
+    expect((await house.show('validate')).counts).toEqual({ ...nothing, failed: 1, completed: 5 });
+    expect((await house.show('submit')).counts).toEqual({ ...nothing, failed: 2, completed: 3 });
+    expect((await house.show('poll')).counts).toEqual({ ...nothing, failed: 3 });
+    expect((await house.show('publish')).counts).toEqual({ ...nothing, completed: 6 });
+  });
+
+  test('while the broker is away a failed document waits in publish, and did not fail there', async () => {
+    house.thunderhead.brokerIsAway = true;
+    await house.runAll(await house.offer(1, { sandbox: 'error' }));
+    const publish = await house.show('publish', 'waiting');
+    expect(publish.counts).toEqual({ ...nothing, waiting: 1 });
+    expect(publish.jobs[0]?.failedReason).toMatch(/no broker/);
+    expect((await house.show('poll')).counts).toEqual(nothing);
+    expect((await house.show('submit')).counts).toEqual({ ...nothing, completed: 1 });
+  });
+
+  test('a failed document says why, since when and how often, and never its content', async () => {
+    const [id = ''] = await house.offer(1, { sandbox: 'error' });
+    await house.runAll([id]);
+    const { jobs } = await house.show('poll', 'failed');
+    expect(jobs).toHaveLength(1);
+    expect(jobs[0]).toMatchObject({
+      id,
+      name: 'IVZRECPA (INVOICE)',
+      isFailed: true,
+      failedReason: expect.stringMatching(/^OMS_BATCH_ERRORED: .*CustomerName is missing/),
+      stacktrace: [],
+      attempts: 1,
+      data: {
+        requestId: id,
+        sourceSystem: 'ARCADE',
+        requestCorrelationId: `corr-${id}`,
+        documentType: 'INVOICE',
+        documentName: 'IVZRECPA',
+        language: 'nb-NO',
+        environment: 'TEST',
+        priority: 5,
+        metadata: [
+          { key: 'CUSTOMER_ID', value: 'C-1001' },
+          { key: 'SANDBOX', value: 'error' },
+        ],
+      },
+      returnValue: {
+        status: 'FAILED',
+        error: {
+          category: 'THUNDERHEAD_ERROR',
+          code: 'OMS_BATCH_ERRORED',
+          attempts: 1,
+          details: { messages: [{ code: 'TH-7', message: 'the field CustomerName is missing' }] },
+          lastFailedAt: new Date(jobs[0]?.finishedOn ?? 0).toISOString(),
+          nextRetryAt: null,
+        },
+      },
+    });
+    expect(JSON.stringify(await house.ask(`queues/Documents.poll/${id}`))).not.toMatch(/Nordmann|content/i);
+  });
+
+  test('a completed document says how it ended and where its event is', async () => {
+    const [id = ''] = await house.offer(1);
+    await house.runAll([id]);
+    const { body } = await house.ask(`queues/Documents.publish/${id}`);
+    expect(body.status).toBe('completed');
+    expect(body.job.returnValue).toEqual({
+      status: 'COMPLETED',
+      batch: 1,
+      topic: 'oms.invoice-documents',
+      partition: 0,
+      offset: '1',
+    });
+    const { timestamp, processedOn, finishedOn } = body.job;
+    expect(timestamp).toBeLessThanOrEqual(processedOn);
+    expect(processedOn).toBeLessThan(finishedOn);
+    const logs = (await house.ask(`queues/Documents.publish/${id}/logs`)).body;
+    expect(logs).toHaveLength(5);
+    expect(logs[0]).toMatch(/new → validate {2}received {2}\[api\]/);
+    expect(logs[4]).toMatch(/publish → completed {2}published to oms.invoice-documents\/0 at 1 {2}\[worker\]/);
+  });
+
+  test('a back-off shows as delayed, until when and why', async () => {
+    const ids = await house.offer(1, { sandbox: 'unavailable' });
+    await house.run('validate', ids);
+    await house.run('submit', ids);
+    const { counts, jobs } = await house.show('submit', 'delayed');
+    expect(counts).toEqual({ ...nothing, delayed: 1 });
+    expect(jobs[0]).toMatchObject({ attempts: 1, failedReason: 'OMS_THUNDERHEAD_UNAVAILABLE: answered 503' });
+    expect(jobs[0]?.delay).toBeGreaterThan(0);
+  });
+
+  test('pages neither overlap nor leave anything out; what waits comes oldest first, what ended newest first', async () => {
+    const waiting = await house.offer(25);
+    const pages = [1, 2, 3].map((page) => house.show('validate', 'waiting', { page }));
+    const [first, second, third] = (await Promise.all(pages)).map(idsOf);
+    expect([first?.length, second?.length, third?.length]).toEqual([10, 10, 5]);
+    expect([...(first ?? []), ...(second ?? []), ...(third ?? [])]).toEqual(waiting);
+    expect((await house.show('validate', 'waiting')).pagination.pageCount).toBe(3);
+    await house.runAll(waiting);
+    expect(idsOf(await house.show('poll', 'completed', { page: 2 }))).toEqual(waiting.toReversed().slice(10, 20));
+    expect(idsOf(await house.show('publish', 'completed', { page: 3 }))).toEqual(waiting.toReversed().slice(20));
+    const failing = [await house.offer(1, { sandbox: 'error' }), await house.offer(1, { sandbox: 'error' })];
+    for (const ids of failing) await house.runAll(ids);
+    expect(idsOf(await house.show('poll', 'failed'))).toEqual(failing.flat().toReversed());
+  });
+
+  test('an id that is none, or of no document, is not found', async () => {
+    expect((await house.ask('queues/Documents.poll/17')).status).toBe(404);
+    expect((await house.ask('queues/Documents.poll/0199aa00-0000-7000-8000-000000000000')).status).toBe(404);
+  });
+});
+
+test.each(['redis', 'postgres'])('the engine room shows the jobs of the real queues on %s', async (backend) => {
+  await using other = await openHouse({
+    databaseUrl: await freshDatabase(),
+    redisUrl: backend === 'redis' ? redisUrl() : undefined,
+  });
+  const queue = other.backend.queue('document-poll');
+  const data = { ids: ['0199aa00-0000-7000-8000-000000000000'], dueAt: other.clock.now().toISOString() };
+  await queue.addBulk([{ name: 'poll', data, opts: { removeOnComplete: true, removeOnFail: { count: 1 } } }]);
+  const { body } = await other.ask('queues?activeQueue=Engine room.document-poll&status=waiting');
+  const shown = body.queues.find(({ name }: { name: string }) => name === 'Engine room.document-poll');
+  expect(shown).toMatchObject({ readOnlyMode: true, counts: { waiting: 1 }, jobs: [{ data }] });
+  await queue.close();
+});
+
+test('the documents are there when the queues are out of reach', async () => {
+  await house.offer(1);
+  await house.backend[Symbol.asyncDispose]();
+  const { body } = await house.ask('queues');
+  expect(body.queues[0].counts).toEqual({ ...nothing, waiting: 1 });
+  expect(body.queues[4].description).toMatch(/Out of reach/);
+});
+
+test('the page asks nobody else for anything', async () => {
+  const answer = await fetch(house.url);
+  const html = await answer.text();
+  expect(html).toContain('<title>Output Management System</title>');
+  expect(html).not.toMatch(/(src|href)="https?:/);
+  expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
+});
+
+test('when counting what has ended takes too long, the estimate of the database is shown instead', async () => {
+  await house.runAll(await house.offer(40));
+  await house.pool.query('analyze progress');
+  const slow = {
+    query: house.pool.query.bind(house.pool),
+    connect: async () => slowCounting(await house.pool.connect()),
+  } as unknown as typeof house.pool;
+  const stages = ['validate', 'submit', 'poll', 'publish'];
+  const counts = new PipelineCounts({
+    pool: slow,
+    clock: house.clock,
+    pipeline: 'document',
+    stages,
+    always: 'publish',
+  });
+  expect(await counts.of('publish')).toEqual({ ...nothing, completed: 40 });
+});
+
+/** Whoever counts what has ended on this connection sleeps instead. */
+const slowCounting = (client: PoolClient): PoolClient =>
+  new Proxy(client, {
+    get(target, name) {
+      const member = target[name as 'query'] as unknown;
+      if (typeof member !== 'function') return member;
+      return (...input: unknown[]) =>
+        name === 'query' && /ended_at is not null and pipeline/.test(String(input[0]))
+          ? target.query('select pg_sleep(60)')
+          : member.apply(target, input);
+    },
+  });

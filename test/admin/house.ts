@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import express from 'express';
+import pg from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { createBoard } from '#admin/board.ts';
+import { documentPipeline } from '#processors/document/pipeline.ts';
+import type { StatusPublisher } from '#processors/document/ports.ts';
+import { begin } from '#processors/engine/begin.ts';
+import type { Clock } from '#processors/engine/clock.ts';
+import type { Pipeline } from '#processors/engine/pipeline.ts';
+import { Runner } from '#processors/engine/runner.ts';
+import type { Signal } from '#processors/engine/signal.ts';
+import { Store } from '#processors/engine/store.ts';
+import { inTransaction } from '#processors/engine/transaction.ts';
+import { openBackend } from '#queues/bullmq/backend.ts';
+import { listen } from '#src/platform/listen.ts';
+import { referenceReader } from '#src/reference-data/reader.ts';
+import { scriptedThunderhead } from './scripted-thunderhead.ts';
+
+/**
+ * The real document pipeline on a real database, with the board in front of it. Thunderhead and the broker do what a
+ * document's metadata key `SANDBOX` says; nothing moves unless the test runs a stage, and the test owns the clock.
+ */
+export async function openHouse({ databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string | undefined }) {
+  await using opened = new AsyncDisposableStack();
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  opened.defer(() => pool.end());
+  const clock = new OwnClock();
+  const store = new Store({ durable: pool, relaxed: pool });
+  const thunderhead = scriptedThunderhead();
+  const publisher: StatusPublisher = {
+    publish: async (topic) => {
+      if (thunderhead.brokerIsAway) throw new Error('no broker');
+      return { topic, partition: 0, offset: String(++thunderhead.offset) };
+    },
+  };
+  const pipeline = documentPipeline(
+    { generator: thunderhead, reference: referenceReader(pool), publisher, clock, pool },
+    { callTimeoutMs: 1_000, pollFirstMs: 1_000, pollCapMs: 10_000, pollDeadlineMs: 60_000 },
+  ) as unknown as Pipeline<never>;
+  const runner = opened.use(new Runner({ pipelines: [pipeline], store, clock, leaseMs: 60_000 }));
+  const rung: Signal[] = [];
+  const log: { about: object; message: string }[] = [];
+  const backend = opened.use(await openBackend({ redisUrl, databaseUrl, workers: 0, concurrency: 0 }, () => undefined));
+  const board = createBoard({
+    pool,
+    clock,
+    orchestration: {
+      signal: async (signals) => {
+        rung.push(...signals);
+        await house.onRing(signals);
+      },
+    },
+    pipelines: [pipeline],
+    backend,
+    countingShare: 1,
+    log: {
+      error: (about, message) => void log.push({ about, message }),
+    },
+  });
+  const listener = opened.use(await listen(express().use('/admin', board), { host: '127.0.0.1', port: 0 }));
+
+  const house = {
+    url: `${listener.url}/admin`,
+    pool,
+    clock,
+    backend,
+    thunderhead,
+    store,
+    rung,
+    log,
+    onRing: async (_signals: readonly Signal[]): Promise<void> => undefined,
+    /** New requests; each is told apart by the fault it asks for. */
+    async offer(count: number, { sandbox = '', documentName = 'IVZRECPA', dueInMs = 0 } = {}): Promise<string[]> {
+      const now = clock.now();
+      const ids = Array.from({ length: count }, () => uuidv7({ msecs: clock.tick() }));
+      await inTransaction(pool, async (transaction) => {
+        for (const id of ids) await insertRequest(transaction, { id, sandbox, documentName, at: now });
+        const dueAt = new Date(now.getTime() + dueInMs);
+        await begin(
+          transaction,
+          ids.map((item) => ({ id: item, dueAt })),
+          { pipeline: 'document', stage: 'validate', actor: 'api', now },
+        );
+      });
+      return ids;
+    },
+    async run(stage: string, ids: readonly string[]): Promise<void> {
+      for await (const _ of runner.run({ pipeline: 'document', stage, ids, dueAt: clock.now() }));
+    },
+    /** Through all stages, with time enough in between. */
+    async runAll(ids: readonly string[]): Promise<void> {
+      for (const stage of ['validate', 'submit', 'poll', 'publish']) {
+        await house.run(stage, ids);
+        clock.advance(2_000);
+      }
+    },
+    async ask(path: string, { method = 'GET', body }: { method?: string; body?: unknown } = {}) {
+      const answer = await fetch(`${house.url}/api/${path}`, {
+        method,
+        ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+      const text = await answer.text();
+      return { status: answer.status, body: text ? JSON.parse(text) : undefined };
+    },
+    /** What the board shows of one stage: as its page asks for it. */
+    async show(stage: string, status = 'latest', { page = 1, jobsPerPage = 10 } = {}): Promise<ShownQueue> {
+      const query = new URLSearchParams({
+        activeQueue: `Documents.${stage}`,
+        status,
+        page: `${page}`,
+        jobsPerPage: `${jobsPerPage}`,
+      });
+      const { body } = await house.ask(`queues?${query}`);
+      return body.queues.find(({ name }: ShownQueue) => name === `Documents.${stage}`);
+    },
+  };
+  const all = opened.move();
+  return Object.assign(house, { [Symbol.asyncDispose]: () => all.disposeAsync() });
+}
+
+export interface ShownQueue {
+  name: string;
+  counts: Record<string, number>;
+  pagination: { pageCount: number };
+  jobs: {
+    id: string;
+    name: string;
+    timestamp: number;
+    processedOn?: number;
+    finishedOn?: number;
+    delay?: number;
+    attempts: number;
+    failedReason?: string;
+    data: Record<string, unknown>;
+    returnValue: Record<string, unknown> | null;
+    progress: Record<string, unknown>;
+  }[];
+}
+
+class OwnClock implements Clock {
+  #now = Date.parse('2026-11-21T10:00:00Z');
+  now = () => new Date(this.#now);
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+  /** A millisecond later, for ids in order. */
+  tick = () => ++this.#now;
+}
+
+async function insertRequest(
+  transaction: pg.PoolClient,
+  { id, sandbox, documentName, at }: { id: string; sandbox: string; documentName: string; at: Date },
+): Promise<void> {
+  const metadata = [{ key: 'CUSTOMER_ID', value: 'C-1001' }];
+  if (sandbox) metadata.push({ key: 'SANDBOX', value: sandbox });
+  await transaction.query(
+    `insert into document_request (id, source_system, request_correlation_id, document_type, document_name,
+       document_language, source_environment, metadata, content, priority, body_hash, received_at)
+     values ($1, 'ARCADE', $2, 'INVOICE', $3, 'nb-NO', 'TEST', $4, '{"Invoice":{"Name":"Kari Nordmann"}}', 5, $5, $6)`,
+    [id, `corr-${id}`, documentName, JSON.stringify(metadata), createHash('sha256').update(id).digest(), at],
+  );
+}
