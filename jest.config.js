@@ -8,6 +8,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   coverageProvider: 'v8',
+  collectCoverageFrom: ['{entities,processors,queues,admin,src}/**/*.ts'],
   maxWorkers: 2,
   testTimeout: 60_000,
 };

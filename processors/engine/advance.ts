@@ -109,7 +109,7 @@ function isPastPivot(pipeline: Shape, stage: string): boolean {
 
 /** Doubles from `firstMs` up to `capMs`, less up to a quarter: a fault that hit many items must not bring them all back at once. */
 export function backOff({ firstMs, capMs }: Retry, attempt: number, id: string): number {
-  const full = Math.min(capMs, firstMs * 2 ** (attempt - 1));
+  const full = Math.min(capMs, firstMs * 2 ** Math.min(attempt - 1, 40));
   return Math.round(full * (1 - spread(id, attempt) / 4));
 }
 
@@ -117,7 +117,10 @@ export function backOff({ firstMs, capMs }: Retry, attempt: number, id: string):
 function spread(id: string, attempt: number): number {
   let hash = 2_166_136_261 ^ attempt;
   for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 16_777_619);
-  return (hash >>> 0) / 2 ** 32;
+  // Ids that differ in their last digits only would otherwise come out close together.
+  hash = Math.imul(hash ^ (hash >>> 16), 2_246_822_507);
+  hash = Math.imul(hash ^ (hash >>> 13), 3_266_489_909);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
 /** An operator sets a failed or rejected item going again. Undefined when that is not possible. */

@@ -28,7 +28,7 @@ export async function claimRows(
         where id = any($1::uuid[]) and pipeline = $2 and stage = $3 and status <> 'ended' and due_at <= $4
         order by id for update skip locked),
       claimed as (
-        update progress p set status = 'running', due_at = $5, runs = runs + 1, revision = revision + 1
+        update progress p set status = 'running', due_at = $5, runs = runs + 1, revision = revision + 1, rung_at = null
         from due where p.id = due.id
         returning p.*)
       select true as mine, claimed.* from claimed

@@ -34,7 +34,9 @@ export async function judge(
   try {
     if (item === undefined) throw new Error(`there is no item ${at.id}`);
     if (item instanceof Error) throw item;
-    const run = at.direction === 'forward' ? stage.run(item, signal) : stage.undo?.(item, signal);
+    // The `always` stage is on the way back too, and there it tells what happened; it has nothing to undo.
+    const forward = at.direction === 'forward' || stage.always;
+    const run = forward ? stage.run(item, signal) : stage.undo?.(item, signal);
     if (!run) throw new Error(`stage ${stage.name} cannot undo`);
     return { verdict: await orAborted(run, signal) };
   } catch (error) {

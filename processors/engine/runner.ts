@@ -122,21 +122,23 @@ export class Runner implements Disposable {
   }
 
   /** Where the item stands now; undefined when it was not ours to move any more. */
-  async #settle(pipeline: Pipeline<unknown>, stage: Stage<unknown>, judged: Judged): Promise<Progress | undefined> {
+  async #settle(
+    pipeline: Pipeline<unknown>,
+    stage: Stage<unknown>,
+    judged: Judged,
+    lastTry = false,
+  ): Promise<Progress | undefined> {
     const settling = this.#settling(pipeline, stage, judged);
     try {
       if (!(await this.#store.settle(settling))) return undefined;
     } catch (error) {
-      if (judged.verdict.kind === 'fault' || !isPoison(error)) {
+      if (lastTry || !isPoison(error)) {
         this.#observe?.unsettled({ pipeline: pipeline.name, at: judged.at, error });
         return undefined;
       }
       // What the run brought back cannot be written down. The item fails with that, alone, instead of for ever.
-      return this.#settle(pipeline, stage, {
-        at: judged.at,
-        verdict: { kind: 'fault', failure: failureOf(error) },
-        error,
-      });
+      const fault: Judged = { at: judged.at, verdict: { kind: 'fault', failure: failureOf(error) }, error };
+      return this.#settle(pipeline, stage, fault, true);
     }
     const { at, next, failure } = settling;
     if (failure && failure !== 'past')
@@ -149,7 +151,8 @@ export class Runner implements Disposable {
     const now = this.#clock.now();
     const next = advance(at, verdict, pipeline as Pipeline<never>, now);
     const failure = verdict.kind === 'fault' || verdict.kind === 'reject' ? verdict.failure : null;
-    const troubledBefore = at.attempts > 0 || at.round > 1;
+    // A wait forgets the faults before it, so their error row goes with them; one that ended a round stays until `done`.
+    const past = at.attempts > 0 ? failure === null : verdict.kind === 'done' && at.round > 1;
     const facts = 'facts' in verdict ? verdict.facts : undefined;
     return {
       pipeline: pipeline.name,
@@ -159,7 +162,7 @@ export class Runner implements Disposable {
       // Only what can be worked out again may be taken back by a power cut.
       durable: stage.effect === 'once' || next.status === 'ended' || failure !== null,
       reason: verdict.kind === 'wait' ? null : reasonOf(verdict, next),
-      failure: failure ?? (verdict.kind === 'done' && troubledBefore ? 'past' : null),
+      failure: failure ?? (past ? 'past' : null),
       facts,
       keep: pipeline.keep,
     };

@@ -17,25 +17,30 @@ export interface Settling {
   keep(facts: readonly unknown[], transaction: PoolClient): Promise<void>;
 }
 
+type Guard = Pick<Progress, 'id' | 'revision'>;
+
+/** Not the id alone: a late writer may share the flush with the one who has the item now. */
+const guardOf = ({ id, revision }: Guard): string => `${id} ${revision}`;
+
 /** Moves many items on in one transaction: progress, history, error rows and facts. True for each that moved. */
 export async function settleRows(pool: Pool, settlings: readonly Settling[]): Promise<boolean[]> {
   const plain = settlings.every(({ failure, facts }) => failure === null && facts === undefined);
   if (plain) {
     const moved = await move(pool, settlings);
-    return settlings.map(({ at }) => moved.has(at.id));
+    return settlings.map(({ at }) => moved.has(guardOf(at)));
   }
   return inTransaction(pool, async (transaction) => {
     const moved = await move(transaction, settlings);
-    const mine = settlings.filter(({ at }) => moved.has(at.id));
+    const mine = settlings.filter(({ at }) => moved.has(guardOf(at)));
     await recordFailures(transaction, mine);
     for (const [keep, facts] of factsByKeeper(mine)) await keep(facts, transaction);
-    return settlings.map(({ at }) => moved.has(at.id));
+    return settlings.map(({ at }) => moved.has(guardOf(at)));
   });
 }
 
 async function move(connection: Pool | PoolClient, settlings: readonly Settling[]): Promise<Set<string>> {
   const column = <T>(value: (settling: Settling) => T): T[] => settlings.map(value);
-  const { rows } = await connection.query<{ id: string }>({
+  const { rows } = await connection.query<Guard>({
     name: 'oms-move',
     text: `with input as (
         select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[],
@@ -46,12 +51,12 @@ async function move(connection: Pool | PoolClient, settlings: readonly Settling[
           attempts = i.attempts, runs = i.runs, due_at = i.due_at, since = i.since, revision = p.revision + 1,
           rung_at = null, ended_at = case when i.status = 'ended' then i.now end
         from input i where p.id = i.id and p.revision = i.revision and p.status = 'running'
-        returning p.id),
+        returning p.id, i.revision),
       told as (
         insert into history (item_id, from_state, to_state, stage, reason, actor, at)
         select i.id, i.ran, i.to_state, i.ran, i.reason, 'worker', i.now
-        from input i join moved using (id) where i.reason is not null)
-      select id from moved`,
+        from input i join moved using (id, revision) where i.reason is not null)
+      select id, revision from moved`,
     values: [
       column(({ at }) => at.id),
       column(({ at }) => at.revision),
@@ -69,7 +74,7 @@ async function move(connection: Pool | PoolClient, settlings: readonly Settling[
       column(({ reason }) => (reason === null ? null : storable(reason))),
     ],
   });
-  return new Set(rows.map(({ id }) => id));
+  return new Set(rows.map(guardOf));
 }
 
 async function recordFailures(transaction: PoolClient, settlings: readonly Settling[]): Promise<void> {
@@ -98,9 +103,7 @@ async function recordFailures(transaction: PoolClient, settlings: readonly Settl
         column(({ details }) => (details === undefined ? null : storable(JSON.stringify(details)))),
         column(({ resumeAt }, { at }) => resumeAt ?? at.stage),
         column((_, { now }) => now.toISOString()),
-        column((_, { at, next }) =>
-          next.stage === at.stage && next.status !== 'ended' ? next.dueAt.toISOString() : null,
-        ),
+        column((_, { at, next }) => (isRetry(at, next) ? next.dueAt.toISOString() : null)),
       ],
     );
   }
@@ -111,6 +114,10 @@ async function recordFailures(transaction: PoolClient, settlings: readonly Settl
       [past.map(({ at }) => at.id), past.map(({ at }) => at.stage)],
     );
 }
+
+/** A stage that gave up and is undone stands at the same stage, but is not tried again. */
+const isRetry = (at: Progress, next: Progress): boolean =>
+  next.stage === at.stage && next.direction === at.direction && next.status !== 'ended';
 
 function factsByKeeper(settlings: readonly Settling[]): Map<Settling['keep'], unknown[]> {
   const byKeeper = new Map<Settling['keep'], unknown[]>();
@@ -123,6 +130,9 @@ function factsByKeeper(settlings: readonly Settling[]): Map<Settling['keep'], un
   return byKeeper;
 }
 
-/** PostgreSQL stores neither NUL nor half a surrogate pair, and a fault's message may hold either. */
+/** PostgreSQL stores neither NUL nor half a surrogate pair, as such or escaped in JSON, and a fault may hold either. */
 export const storable = (text: string): string =>
-  text.toWellFormed().replaceAll('\u0000', '\ufffd').replaceAll('\\u0000', '\\ufffd');
+  text
+    .toWellFormed()
+    .replaceAll('\u0000', '\ufffd')
+    .replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd');

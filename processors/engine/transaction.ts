@@ -4,17 +4,21 @@ import type { Pool, PoolClient } from 'pg';
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const lose = (lost: Error) => {
+    broken = lost;
+  };
+  // Nobody else listens while the connection is ours: one that the server closes would otherwise end the process.
+  client.on('error', lose);
   try {
     await client.query('begin');
     const answer = await work(client);
     await client.query('commit');
     return answer;
   } catch (error) {
-    await client.query('rollback').catch((lost: Error) => {
-      broken = lost;
-    });
+    await client.query('rollback').catch(lose);
     throw error;
   } finally {
+    client.off('error', lose);
     client.release(broken);
   }
 }

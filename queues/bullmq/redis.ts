@@ -8,10 +8,17 @@ const prefix = 'oms';
 export async function redisBackend(redisUrl: string, onError: (error: Error) => void): Promise<QueueBackend> {
   // Producers fail at once while Redis is away; only workers wait for it.
   const producer = new Redis(redisUrl, { maxRetriesPerRequest: 0, enableOfflineQueue: false, lazyConnect: true });
+  producer.on('error', onError);
+  try {
+    await producer.connect();
+    await refuseEviction(producer);
+  } catch (error) {
+    // Or it would go on connecting, and keep a process alive that has refused to start.
+    producer.disconnect();
+    throw error;
+  }
   const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  for (const connection of [producer, consumer]) connection.on('error', onError);
-  await producer.connect();
-  await refuseEviction(producer);
+  consumer.on('error', onError);
   return {
     name: 'redis',
     queue: (name) => listening(new Queue(name, { connection: producer, prefix, skipVersionCheck: true }), onError),
@@ -35,6 +42,5 @@ function listening<T extends { on(event: 'error', listener: (error: Error) => vo
 async function refuseEviction(redis: Redis): Promise<void> {
   const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
   if (policy === 'noeviction') return;
-  redis.disconnect();
   throw new Error(`REDIS_URL: this Redis may evict keys (maxmemory-policy ${policy}); queues need noeviction`);
 }

@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
-import { type FieldError, Problem } from './problem.ts';
+import { type FieldError, maxErrors, Problem, shortened } from './problem.ts';
+import { roundedNumbers } from './rounded-numbers.ts';
 
 const maxDepth = 64;
-/** A body with a thousand mistakes is told about the first twenty. */
-const maxErrors = 20;
 
 /** Reads a JSON body, and refuses what no document could carry before anything else looks at it. */
 export const jsonBody = (maxBytes: number): RequestHandler[] => [
@@ -16,6 +15,8 @@ export const jsonBody = (maxBytes: number): RequestHandler[] => [
       if (!/^utf-?8$/i.test(encoding))
         throw new Problem('OMS_MEDIA_TYPE_NOT_SUPPORTED', `the charset ${encoding} is not UTF-8`);
       if (!isUtf8(bytes)) throw new Problem('OMS_BODY_NOT_JSON', 'the body is not valid UTF-8');
+      const errors = roundedNumbers(bytes);
+      if (errors.length > 0) throw new Problem('OMS_BODY_TEXT_INVALID', unstorable, { errors });
     },
   }),
   (request, _response, next) => {
@@ -27,8 +28,8 @@ export const jsonBody = (maxBytes: number): RequestHandler[] => [
 ];
 
 /**
- * Text that PostgreSQL or XML 1.0 cannot hold (NUL, other control characters, half a surrogate pair), numbers that
- * JavaScript would round, keys that name a prototype, and nesting without end.
+ * Text that PostgreSQL or XML 1.0 cannot hold (NUL, other control characters, half a surrogate pair), numbers too large
+ * for JavaScript, keys that name a prototype, and nesting without end.
  *
  * @throws Problem naming the fields
  */
@@ -70,9 +71,10 @@ export function refuseUnstorable(body: unknown): void {
     throw new Problem('OMS_BODY_TOO_DEEP', `objects and arrays may be nested ${maxDepth} deep`, {
       errors: [{ field: shortened(tooDeep), message: `is nested deeper than ${maxDepth}` }],
     });
-  if (errors.length > 0)
-    throw new Problem('OMS_BODY_TEXT_INVALID', 'some values cannot be stored as they are', { errors });
+  if (errors.length > 0) throw new Problem('OMS_BODY_TEXT_INVALID', unstorable, { errors });
 }
+
+const unstorable = 'some values cannot be stored as they are';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for (XML 1.0, production Char)
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
@@ -84,4 +86,3 @@ function flawOf(text: string): string | undefined {
 }
 
 const printable = (key: string): string => JSON.stringify(key.toWellFormed()).slice(1, -1);
-const shortened = (field: string): string => (field.length > 200 ? `${field.slice(0, 200)}...` : field);

@@ -24,9 +24,13 @@ export const onlyMethods =
   (request, response) =>
     send(
       response,
-      new Problem('OMS_METHOD_NOT_ALLOWED', `${request.path} answers ${methods.join(' and ')}, not ${request.method}`, {
-        headers: { allow: methods.join(', ') },
-      }),
+      new Problem(
+        'OMS_METHOD_NOT_ALLOWED',
+        `${request.baseUrl}${request.path} answers ${methods.join(' and ')}, not ${request.method}`,
+        {
+          headers: { allow: methods.join(', ') },
+        },
+      ),
     );
 
 function send(response: Response, problem: Problem): void {
@@ -47,6 +51,8 @@ function problemOf(error: unknown): Problem {
     return new Problem('OMS_BODY_NOT_JSON', (error as Error).message);
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
     return new Problem('OMS_MEDIA_TYPE_NOT_SUPPORTED', (error as Error).message);
-  if (status === 400) return new Problem('OMS_PARAMETER_INVALID', (error as Error).message);
+  if (error instanceof URIError) return new Problem('OMS_PARAMETER_INVALID', error.message);
+  // What is left that is the client's fault was found while reading its body: gzip that is none, most likely.
+  if (status === 400) return new Problem('OMS_BODY_NOT_JSON', 'the body cannot be read as it was encoded');
   return new Problem('OMS_INTERNAL_ERROR', 'the cause is in the log');
 }

@@ -27,10 +27,19 @@ export interface FieldError {
   message: string;
 }
 
+/** A body with a thousand mistakes is told about the first twenty. */
+export const maxErrors = 20;
+
+/** Names and values come from the client, and may be as long as its body. */
+export const shortened = (text: string): string =>
+  text.length > 200 ? `${text.slice(0, 200).toWellFormed()}...` : text;
+
 /** An answer to the client that is not what it hoped for: RFC 9457, `application/problem+json`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
+  // A plain property: body-parser assigns to it, and an accessor that refuses would end the process.
+  readonly status: number;
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
 
@@ -41,12 +50,9 @@ export class Problem extends Error {
   ) {
     super(detail);
     this.code = code;
+    this.status = problems[code].status;
     this.errors = errors;
     this.headers = headers;
-  }
-
-  get status(): number {
-    return problems[this.code].status;
   }
 
   toJSON(): object {

@@ -21,9 +21,15 @@ interface FeedEntry {
 }
 
 const query = Joi.object({
-  after: Joi.string().pattern(/^\d{1,20}-\d{1,19}$/, 'cursor'),
+  after: Joi.string().custom((text: string, { error }) => (isCursor(text) ? text : error('any.invalid'))),
   limit: Joi.number().integer().min(1).max(1_000).default(100),
 });
+
+/** `<xid8>-<bigint>`, within what PostgreSQL takes for one. */
+function isCursor(text: string): boolean {
+  const [, transaction, sequence] = /^(\d{1,20})-(\d{1,19})$/.exec(text) ?? [];
+  return !!transaction && !!sequence && BigInt(transaction) < 2n ** 64n && BigInt(sequence) < 2n ** 63n;
+}
 
 /**
  * Final statuses in the order in which they were published. Nothing ever appears behind a cursor: rows of transactions
@@ -38,10 +44,11 @@ export async function readFeed(pool: Pool, parameters: unknown): Promise<FeedPag
   const { after, limit } = value as { after?: string; limit: number };
   const [transaction, sequence] = after?.split('-') ?? ['0', '0'];
   const { rows } = await pool.query<FeedRow>(
+    // By the column, which is a number: the bare word would mean the text beside it, where 1000 comes before 999.
     `select transaction::text, sequence, id, type, request_id, topic, kafka_partition, kafka_offset, published_at, data
      from status_event
      where (transaction, sequence) > ($1::text::xid8, $2::bigint) and transaction < pg_snapshot_xmin(pg_current_snapshot())
-     order by transaction, sequence limit $3`,
+     order by status_event.transaction, status_event.sequence limit $3`,
     [transaction, sequence, limit],
   );
   const items = rows.map((row) => ({

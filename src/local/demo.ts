@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { environment } from '#src/config.ts';
 import { omsApi } from './demo/api.ts';
@@ -12,6 +13,7 @@ import { dataFolder, nearName, throwAwayFolder } from './folders.ts';
 import { launch, type System } from './launch.ts';
 import { warningOf } from './log-line.ts';
 import { freePort } from './ports.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /**
  * `npm run demo [-- files]`: the same system as `npm start`, in a throw-away folder and on free ports. It posts the
@@ -55,13 +57,23 @@ async function inside(directory: string, requests: readonly DemoRequest[], stop:
     },
   });
   try {
-    say(`Board ${system.addresses.board}   Kafka ${system.addresses.kafka ?? `none (${system.reasons.kafka})`}\n`);
+    const { addresses, reasons } = system;
+    say(`  Board  ${addresses.board}`);
+    say(`  Redis  ${addresses.redis ? 'its own' : `none (${reasons.redis}); the queues are in PostgreSQL`}`);
+    say(`  Kafka  ${addresses.kafka ?? `none (${reasons.kafka}); events are in the status feed`}\n`);
+    const over = new AbortController();
     const broken = system.broken.then((reason) => {
-      if (!stop.aborted) throw new Error(reason);
+      over.abort();
+      throw new Error(reason);
     });
-    const good = await Promise.race([postAndJudge(requests, system, stop), broken]);
+    const work = postAndJudge(requests, system, AbortSignal.any([stop, over.signal])).catch(async (error) => {
+      // A call that fails because the OMS has just died is not the news; its death is.
+      await Promise.race([broken, sleep(500)]);
+      throw error;
+    });
+    const good = await Promise.race([work, broken]);
     if (!good && warnings.length > 0) say(`\nThe OMS warned:\n${warnings.slice(-10).join('\n')}`);
-    return good ?? false;
+    return good;
   } finally {
     await system.stop();
   }
@@ -76,7 +88,6 @@ async function postAndJudge(requests: readonly DemoRequest[], system: System, st
     signal: patience,
     onChange: progress.show,
   });
-  progress.end();
   stop.throwIfAborted();
   const late = followed.filter(({ ended }) => !ended);
   if (late.length > 0) say(`After ${patienceMs / 1000} s ${late.length} of ${followed.length} have not ended.\n`);
@@ -94,32 +105,23 @@ async function judge(followed: readonly Followed[], addresses: System['addresses
   const events = { fromBroker, fromFeed: await api.feed(ids) };
   const findings = await Promise.all(followed.map((one) => look(one, api, events, folder)));
 
-  say(findingsTable(findings, fromBroker !== null));
+  say(`\n${findingsTable(findings, fromBroker !== null)}`);
   for (const { one, complaints } of findings) {
     if (complaints.length === 0 && one.note) say(`\n${one.request.file}: ${one.note}`);
     for (const complaint of complaints) say(`\n${one.request.file}: ${complaint}`);
   }
   const good = findings.every(({ complaints }) => complaints.length === 0);
   const where = fromBroker ? 'and its event was read back from the broker' : 'and its event is in the status feed';
-  say(`\nThe documents: ${nearName(folder)}`);
+  if (findings.some(({ pages }) => pages)) say(`\nThe documents: ${nearName(folder)}`);
   say(good ? `Every request was completed, ${where}.` : 'Not everything went as it should.');
   return good;
 }
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    if (stop.signal.aborted) process.exit(130);
-    say('\nStopping ...');
-    stop.abort();
-  });
-}
-process.stdout.on('error', () => undefined);
-
+const stop = stopSignal(environment as NodeJS.ProcessEnv);
 try {
   const { positionals } = parseArgs({ allowPositionals: true });
-  process.exitCode = (await demo(positionals, stop.signal)) ? 0 : 1;
+  process.exitCode = (await demo(positionals, stop)) ? 0 : 1;
 } catch (error) {
-  process.exitCode = stop.signal.aborted ? 130 : 1;
-  if (!stop.signal.aborted) say(`\n${error instanceof Error ? error.message : error}`);
+  say(`\n${stop.aborted ? 'Stopped.' : error instanceof Error ? error.message : error}`);
+  process.exitCode = stop.aborted ? 130 : 1;
 }

@@ -43,18 +43,27 @@ function installOnce() {
 function install() {
   if (!isAsLocked()) {
     say(fs.existsSync(modules) ? 'package-lock.json has changed: running npm ci' : 'first run: running npm ci');
-    const npm = process.env.npm_execpath || '';
-    const args = ['ci', '--include=dev', '--include=optional', '--loglevel=error'];
-    // On standard error, because the output of the script itself may be read by a program.
-    const options = { cwd: root, stdio: ['ignore', 2, 2] };
-    const done = /npm-cli\.c?js$/.test(npm)
-      ? spawnSync(process.execPath, [npm].concat(args), options)
-      : spawnSync('npm', args, options);
-    if (done.error) throw done.error;
-    if (done.status !== 0) throw new Error(`npm ci failed (exit code ${done.status}); its reason stands above`);
+    const wish = ['--include=dev', '--include=optional', '--loglevel=error'];
+    let done = npm(['ci'].concat(wish));
+    if (/\bEUSAGE\b/.test(done.output)) {
+      // A registry that lacks a package for some other platform makes a lock file without it, which npm ci then refuses.
+      say('npm ci finds package-lock.json incomplete: running npm install --no-save');
+      done = npm(['install', '--no-save'].concat(wish));
+    }
+    if (done.status !== 0) throw new Error(`npm failed (exit code ${done.status}):\n${done.output.slice(0, 4000)}`);
   }
+  provideNode();
   fs.writeFileSync(`${stamp}.${process.pid}`, wanted);
   fs.renameSync(`${stamp}.${process.pid}`, stamp);
+}
+
+function npm(args) {
+  const own = process.env.npm_execpath || '';
+  const command = /npm-cli\.c?js$/.test(own) ? [process.execPath, own] : ['npm'];
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 };
+  const { status, error, stdout, stderr } = spawnSync(command[0], command.slice(1).concat(args), options);
+  if (error) throw error;
+  return { status, output: `${stderr}${stdout}` };
 }
 
 /** npm writes down what it has installed, so an `npm install` by hand needs no second one by us. */
@@ -90,7 +99,7 @@ function provideNode() {
   }
   throw new Error(
     `Node ${OLDEST_NODE} or newer is needed; this is ${process.version} (${process.execPath}), and npm has none for ` +
-      `${process.platform}-${process.arch} that runs here. Install one from your system or nodejs.org.`,
+      `${process.platform}-${process.arch} that runs here. Install one with your system's package manager.`,
   );
 }
 

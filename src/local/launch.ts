@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readConfig } from '#src/config.ts';
 import { type Child, ChildFailed, type Exit, startChild } from './child.ts';
 import { projectFolder } from './folders.ts';
 import { endOf, lastLines } from './log-file.ts';
@@ -48,6 +49,8 @@ type Watched = Pick<Child, 'name' | 'logFile' | 'exited'>;
 
 export async function launch(options: LaunchOptions): Promise<System> {
   const { directory, environment, signal, log } = options;
+  // The OMS would refuse a bad setting by name, too, but only once everything it needs is there.
+  readConfig({ ...environment, ...STAND_INS, PORT: String(options.apiPort) });
   mkdirSync(directory, { recursive: true });
   const stops: (() => Promise<unknown>)[] = [];
   const watched: Watched[] = [];
@@ -101,16 +104,19 @@ export async function launch(options: LaunchOptions): Promise<System> {
   }
 }
 
+/** For settings that only we know, and not yet. */
+const STAND_INS = { DATABASE_URL: 'postgres://127.0.0.1:1/oms', THUNDERHEAD_URL: 'http://127.0.0.1:1' };
+
 function childEnvironment(environment: NodeJS.ProcessEnv, services: Services, port: number): NodeJS.ProcessEnv {
   const { REDIS_URL: _, KAFKA_BROKERS: __, ...others } = environment;
   return {
     ...others,
+    // A migration has no use for Thunderhead's address, but the configuration wants one.
+    ...STAND_INS,
     PORT: String(port),
     DATABASE_URL: services.databaseUrl,
     ...(services.redisUrl && { REDIS_URL: services.redisUrl }),
     ...(services.kafkaBrokers && { KAFKA_BROKERS: services.kafkaBrokers }),
-    // Not used for a migration, but the configuration wants it.
-    THUNDERHEAD_URL: 'http://127.0.0.1:1',
   };
 }
 
@@ -157,8 +163,7 @@ const NAMES = { oms: 'The OMS', sandbox: 'The Thunderhead sandbox', migration: '
 function node(what: keyof typeof NAMES, args: string[], directory: string) {
   return {
     name: NAMES[what],
-    // Node's own notices (a library's TimeoutNegativeWarning, for one) are not our log.
-    ...{ command: process.execPath, args: ['--disable-warning=TimeoutNegativeWarning', ...args] },
+    ...{ command: process.execPath, args },
     workingDirectory: projectFolder,
     logFile: join(directory, 'logs', `${what}.log`),
   };

@@ -3,7 +3,11 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 /** Reading what a child writes into its log file: the end of it for a message, or every line as it comes. */
 /** The last lines of a text, as a message quotes them. */
 export function lastLines(text: string, logFile: string, count = 15): string {
-  const lines = text.trimEnd().split('\n').slice(-count);
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .slice(-count)
+    .map((line) => line.slice(0, 300));
   return lines.join('').trim() === ''
     ? ` Its log (${logFile}) is empty.`
     : ` The end of ${logFile}:\n  ${lines.join('\n  ')}`;

@@ -75,7 +75,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       return await launch(place, options);
     } catch (error) {
       // Another start was faster on this folder or this port, or processes of a killed server are still ending.
-      const passing = /already exists|still in use|Address already in use/.test(`${error}`) && Date.now() < deadline;
+      const passing =
+        /already exists|is empty|still in use|Address already in use/.test(`${error}`) && Date.now() < deadline;
       if (!passing || (options.port && !(await isFree(options.port)) && !readPidFile(place))) throw error;
     }
   }

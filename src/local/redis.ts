@@ -11,8 +11,8 @@ import { keptSecret } from './secret.ts';
 
 /**
  * A Redis of our own, in one folder, on loopback and behind a password; a Redis service that the machine runs already is
- * never touched. Like our PostgreSQL it is started or adopted, and survives `kill -9`: its append-only file loses a
- * second at most, and what the queues lose the sweep rings again.
+ * never touched. Like our PostgreSQL it is started or adopted, and survives `kill -9`: its append-only file loses
+ * two seconds at most, and what the queues lose the sweep rings again.
  */
 export interface Redis {
   url: string;

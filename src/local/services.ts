@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import type { Child } from './child.ts';
 import { cacheFolder } from './folders.ts';
 import { startKafka } from './kafka.ts';
-import { adopt } from './orphan.ts';
 import { rememberedPorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
-import { identify } from './process.ts';
 import { startRedis } from './redis.ts';
 
 /**
@@ -113,9 +111,8 @@ async function kafka(options: ServicesOptions, ports: Record<string, number>): P
   const { KAFKA_BROKERS } = options.environment;
   if (options.kafka === false) return { address: null, reason: 'not wanted' };
   if (KAFKA_BROKERS) return { address: KAFKA_BROKERS };
-  const directory = join(options.directory, 'kafka');
   const kafka = await startKafka({
-    directory,
+    directory: join(options.directory, 'kafka'),
     cacheDirectory: cacheFolder,
     log: spoken(options.log),
     ...(ports.kafka && { port: ports.kafka }),
@@ -126,8 +123,7 @@ async function kafka(options: ServicesOptions, ports: Record<string, number>): P
     return { unavailable: error.message };
   });
   if ('unavailable' in kafka) return { address: null, reason: kafka.unavailable };
-  const child = adopt(identify(kafka.pid), { name: 'Kafka', logFile: join(directory, 'kafka.log') });
-  return { address: kafka.brokers, child, stop: kafka.stop };
+  return { address: kafka.brokers, child: kafka.child, stop: kafka.stop };
 }
 
 /** Kafka's part logs as the OMS does; here the words are enough. */

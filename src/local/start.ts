@@ -10,6 +10,7 @@ import { warningOf } from './log-line.ts';
 import { adopt } from './orphan.ts';
 import { freePort, isFree } from './ports.ts';
 import { identify, type ProcessIdentity } from './process.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /**
  * `npm start`: the whole system, with its data in `data/` (or `-- --data <folder>`), until Ctrl-C. One at a time in a
@@ -138,21 +139,11 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    // Asked twice: what still runs gets its signal from the kernel when we go, or is cleared up by the next start.
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-  });
-}
-// Whoever read our output may go away before us.
-process.stdout.on('error', () => undefined);
-
+const stop = stopSignal(environment as NodeJS.ProcessEnv);
 try {
-  process.exitCode = await start(stop.signal);
+  process.exitCode = await start(stop);
 } catch (error) {
-  if (stop.signal.aborted) {
+  if (stop.aborted) {
     say('\nStopped while starting.');
   } else {
     say(`\n${error instanceof Error ? error.message : error}`);

@@ -1,14 +1,11 @@
 import type { Pool } from 'pg';
 import type { ConfigurationLookup, ReferenceData, ReferenceRow, ReferenceType } from '#processors/document/ports.ts';
 
-/** How old the rows in memory may be. */
-const maxAgeMs = 2_000;
-
 /**
  * Reference data read from its tables. There are few rows and every document asks for a dozen of them, so all are kept
  * in memory and read anew when they are older than two seconds; while the database is away the old ones answer.
  */
-export function referenceReader(pool: Pool): ReferenceData {
+export function referenceReader(pool: Pool, maxAgeMs = 2_000): ReferenceData {
   let rows: Promise<ReferenceRows> | undefined;
   let readAt = 0;
 
@@ -21,7 +18,7 @@ export function referenceReader(pool: Pool): ReferenceData {
       rows = undefined;
       throw error;
     });
-    return previous ?? rows;
+    return rows;
   };
 
   return {

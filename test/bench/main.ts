@@ -2,17 +2,20 @@ import { cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Contestant, measure, median, type Run } from './contestant.ts';
 import { type House, openHouse } from './house.ts';
+import { fullTables, killedWorker, memoryInFlight } from './long.ts';
 import { startOms } from './oms.ts';
 import { startTwin } from './twin.ts';
 
 /**
  * `npm run bench`: the OMS against its straightforward twin, in turns, on the same PostgreSQL, Redis, Kafka and sandbox.
- * It measures and asserts nothing. `-- --json` ends with one line of ratios, `-- --quick` runs fewer documents.
+ * It measures and asserts nothing. `-- --json` ends with one line of ratios, `-- --quick` runs fewer documents, `-- --all`
+ * adds the long ones: full tables, many documents in flight, a killed worker.
  */
 const { values: flags } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
   },
 });
@@ -58,6 +61,18 @@ say(
   `\nLatency at ${perSecond} documents/s, from POST to the event in a consumer's hands, above the generator's ${generatorMs} ms:`,
 );
 say(`  OMS   p50 ${latency.p50.toFixed(1)} ms (goal <= 15)   p99 ${latency.p99.toFixed(1)} ms (goal <= 40)`);
+
+if (flags.all) {
+  say(
+    `\nCPU per document with 1,000,000 finished rows, against none: ${(await fullTables(house, oms, size.oms)).toFixed(2)} (goal <= 1.1)`,
+  );
+  say(
+    `Worker memory with 50,000 documents in flight: ${(await memoryInFlight(house, oms, 50_000)).toFixed(0)} MB (goal <= 300)`,
+  );
+  say(
+    `A killed worker's documents move again after ${(await killedWorker(house, oms, oms.settings)).toFixed(1)} s (goal <= 10)`,
+  );
+}
 
 if (flags.json)
   say(

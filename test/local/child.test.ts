@@ -56,7 +56,8 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 onLinux('a child ends when its parent is killed', async () => {
   const script = `import { startChild } from '${projectFolder}/src/local/child.ts';
     const logFile = '${join(folder, 'orphan.log')}';
-    const child = await startChild({ name: 'x', command: 'sleep', args: ['60'], environment: process.env, logFile });
+    const environment = { PATH: '/usr/bin:/bin' };
+    const child = await startChild({ name: 'x', command: 'sleep', args: ['60'], environment, logFile });
     console.log(child.pid);
     setInterval(() => {}, 1000);`;
   const parent = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { cwd: projectFolder });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { projectFolder, throwAwayFolder } from '#src/local/folders.ts';
 
@@ -14,6 +14,7 @@ writeFileSync(
   npm,
   `const fs = require('fs');
   fs.appendFileSync('calls', process.argv[2] + '\\n');
+  if (fs.existsSync('incomplete') && process.argv[2] === 'ci') { console.error('npm error code EUSAGE'); process.exit(1); }
   if (fs.existsSync('broken')) { console.error('E404 nothing there'); process.exit(3); }
   setTimeout(() => fs.mkdirSync('node_modules', { recursive: true }), 300);`,
 );
@@ -26,10 +27,10 @@ function project(name: string): string {
   return root;
 }
 
-async function install(root: string): Promise<{ code: number; said: string }> {
+async function install(root: string, PATH = dirname(process.execPath)): Promise<{ code: number; said: string }> {
   const child = spawn(process.execPath, ['src/local/install.cjs'], {
     cwd: root,
-    env: { PATH: '/usr/bin:/bin', npm_execpath: npm },
+    env: { PATH, npm_execpath: npm },
   });
   let said = '';
   child.stderr.on('data', (data) => {
@@ -70,9 +71,16 @@ test('a failed install fails the script, and is tried again the next time', asyn
   writeFileSync(join(root, 'broken'), '');
   const { code, said } = await install(root);
   expect(code).toBe(1);
-  expect(said).toContain('E404 nothing there\noms: npm ci failed (exit code 3)');
+  expect(said).toContain('npm failed (exit code 3):\nE404 nothing there');
   rmSync(join(root, 'broken'));
   expect((await install(root)).code).toBe(0);
+});
+
+test('a lock file that npm ci refuses is installed by npm install', async () => {
+  const root = project('incomplete');
+  writeFileSync(join(root, 'incomplete'), '');
+  expect((await install(root)).code).toBe(0);
+  expect(calls(root)).toEqual(['ci', 'install']);
 });
 
 test('what npm installed by hand is not installed again', async () => {
@@ -84,9 +92,24 @@ test('what npm installed by hand is not installed again', async () => {
   expect(calls(root)).toEqual([]);
 });
 
-test('a Node in node_modules/.bin that does not run here makes way for one that does', async () => {
-  const root = project('no-node');
-  mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
-  symlinkSync('/nowhere', join(root, 'node_modules/.bin/node'));
+function nodeThatDoesNotRun(root: string): string {
+  const node = join(root, 'node_modules/.bin/node');
+  mkdirSync(dirname(node), { recursive: true });
+  writeFileSync(node, 'made for another machine', { mode: 0o755 });
+  return node;
+}
+
+test("a Node from npm that does not run here makes way for the machine's own", async () => {
+  const root = project('other-node');
+  const node = nodeThatDoesNotRun(root);
   expect((await install(root)).code).toBe(0);
+  expect(existsSync(node)).toBe(false);
+});
+
+test('without any Node that is new enough, it says what is needed', async () => {
+  const root = project('no-node');
+  nodeThatDoesNotRun(root);
+  const { code, said } = await install(root, '/nowhere');
+  expect(code).toBe(1);
+  expect(said).toContain('Node 24 or newer is needed');
 });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { kafkaClient } from '#src/events/kafka-client.ts';
 import { eventually, freshDatabase, redisUrl, testWithKafka } from '#test/support/services.ts';
 
 /** The ground the other tests stand on: nobody sees anybody else's data. */
@@ -25,11 +26,13 @@ test('every caller gets a Redis database of its own', async () => {
 });
 
 testWithKafka('the broker answers', async (brokers) => {
-  const { Kafka, logLevel } = await import('kafkajs').then((module) => module.default);
-  const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
+  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const client = kafkaClient({ brokers: [brokers], clientId: 'set-up-test' }, 5_000, silent);
+  const admin = client.kafka.admin();
   await admin.connect();
   expect((await admin.describeCluster()).brokers).toHaveLength(1);
   await admin.disconnect();
+  client.destroy();
 });
 
 test('eventually gives back the first answer that is one', async () => {

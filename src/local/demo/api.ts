@@ -83,8 +83,9 @@ async function refuseUnlessOk(response: Response): Promise<Response> {
       errors = [],
     } = JSON.parse(text) as {
       [name in 'code' | 'title' | 'detail']?: string;
-    } & { errors?: unknown[] };
-    const words = [code, detail ?? title, ...errors.map((error) => JSON.stringify(error))];
+    } & { errors?: { field: string; message: string }[] };
+    const fields = errors.map(({ field, message }) => (message.startsWith(field) ? message : `${field} ${message}`));
+    const words = [code, detail ?? title, fields.length > 0 && `(${fields.join('; ')})`];
     throw new Refused(`${response.status} ${words.filter(Boolean).join(' ')}`);
   } catch (error) {
     if (error instanceof Refused) throw error;

@@ -38,7 +38,8 @@ export async function look(
     finding.complaints.push(`refused: ${note}`);
     return finding;
   }
-  if (!one.ended) finding.complaints.push(`not ended in time, still at ${one.stage}${note ? ` (${note})` : ''}`);
+  if (!one.ended)
+    finding.complaints.push(`not ended in time, still at ${one.stage}${one.unanswered ? ` (${one.unanswered})` : ''}`);
   else if (status !== 'COMPLETED') finding.complaints.push(`ended ${status}: ${await reasonOf(id, api)}`);
   if (note?.startsWith('a repeat')) finding.complaints.push(note);
   finding.times = timePerStage(await api.history(id));
@@ -72,7 +73,7 @@ export function findingsTable(findings: readonly Finding[], withBroker: boolean)
   return table(
     ['request', 'id', 'status', ...STAGES, 'pages', withBroker ? 'Kafka topic/partition@offset' : 'event'],
     findings.map(({ one, times, pages, event }) => [
-      one.request.correlationId.slice(0, 40),
+      one.request.correlationId.slice(0, 40) + (one.request.repeats?.sameBody ? ' (repeat)' : ''),
       one.id ? `…${one.id.slice(-8)}` : '-',
       one.ended ? one.status : `${one.status}, at ${one.stage}`,
       ...STAGES.map((stage) => (times.has(stage) ? `${((times.get(stage) ?? 0) / 1000).toFixed(2)} s` : '-')),

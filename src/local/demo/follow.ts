@@ -12,6 +12,8 @@ export interface Followed {
   status: string;
   ended: boolean;
   note?: string;
+  /** Why the OMS does not say how it stands. */
+  unanswered?: string;
 }
 
 const ENDED = new Set(['COMPLETED', 'FAILED', 'REJECTED', 'CANCELLED', 'STOPPED']);
@@ -39,10 +41,10 @@ export async function postAndFollow(
         .map(async (one) => {
           const standing = await api.standing(one.id as string).catch((error) => {
             // Not an answer about this request; it is asked for again until the time is over.
-            if (!signal.aborted) one.note = String(error);
+            if (!signal.aborted) one.unanswered = String(error);
           });
           if (!standing) return;
-          delete one.note;
+          delete one.unanswered;
           // A status is final only once its event is published, so there is nothing more to wait for.
           Object.assign(one, { stage: standing.stage, status: standing.status, ended: ENDED.has(standing.status) });
         }),

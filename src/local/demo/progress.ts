@@ -4,7 +4,6 @@
  */
 export interface Progress {
   show(rows: readonly ProgressRow[]): void;
-  end(): void;
 }
 
 export interface ProgressRow {
@@ -27,14 +26,14 @@ interface Screen {
 export function openProgress(screen: Screen, since = Date.now()): Progress {
   const wide = (rows: readonly ProgressRow[]) => Math.min(40, Math.max(...rows.map(({ name }) => name.length)));
   // More lines than the terminal has cannot be drawn again: the cursor does not go above its top.
-  const redraws = (rows: readonly ProgressRow[]) => screen.isTTY === true && rows.length < (screen.rows ?? 24) - 1;
+  const redraws = (rows: readonly ProgressRow[]) => screen.isTTY === true && rows.length < (screen.rows || 24) - 1;
   const known = new Map<number, string>();
   let drawn = 0;
   return {
     show(rows) {
       if (redraws(rows)) {
         const up = drawn > 0 ? `\x1b[${drawn}A` : '';
-        const lines = rows.map((row) => `\x1b[2K${line(row, wide(rows)).slice(0, (screen.columns ?? 80) - 1)}\n`);
+        const lines = rows.map((row) => `\x1b[2K${line(row, wide(rows)).slice(0, (screen.columns || 80) - 1)}\n`);
         screen.write(up + lines.join(''));
         drawn = rows.length;
         return;
@@ -47,14 +46,12 @@ export function openProgress(screen: Screen, since = Date.now()): Progress {
         screen.write(`${seconds} s  ${row.name.padEnd(wide(rows))}  ${now}\n`);
       });
     },
-    end() {
-      if (drawn > 0) screen.write('\n');
-    },
   };
 }
 
 function line({ name, stage, status, ended }: ProgressRow, width: number): string {
-  const at = ended ? STAGES.length : STAGES.indexOf(stage);
+  // Only what was completed has been through all of them.
+  const at = !ended ? STAGES.indexOf(stage) : status === 'COMPLETED' ? STAGES.length : -1;
   const path = STAGES.map((each, index) => (index < at ? `${each} ✓` : index === at ? `${each} …` : `${each}  `));
   return `  ${name.slice(0, width).padEnd(width)}  ${path.join('  ')}  ${ended ? status : ''}`;
 }

@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError, readConfig, readRoles, roles } from '#src/config.ts';
+
+const least = { DATABASE_URL: 'postgres://localhost/oms', THUNDERHEAD_URL: 'http://localhost:8090/thunderhead/v1' };
+
+/** The settings that are complained about, and the whole message. */
+function complaints(environment: Record<string, string>) {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    const { problems, message } = error as ConfigurationError;
+    for (const problem of problems) expect(message).toContain(problem);
+    return { names: problems.map((problem) => problem.split(/[\s:]/)[0]), message };
+  }
+  throw new Error('nothing was complained about');
+}
+
+describe('the configuration', () => {
+  test('has defaults for all but the two addresses it cannot know', () => {
+    expect(complaints({}).names).toEqual(['DATABASE_URL', 'THUNDERHEAD_URL']);
+    expect(readConfig(least)).toMatchObject({
+      ...{ host: '127.0.0.1', port: 8080, redisUrl: undefined, kafkaBrokers: [], logLevel: 'info' },
+      ...{ databaseUrl: least.DATABASE_URL, thunderheadUrl: least.THUNDERHEAD_URL, maxBodyBytes: 10 * 1024 * 1024 },
+    });
+  });
+
+  test('what is set but empty counts as not set', () => {
+    expect(readConfig({ ...least, REDIS_URL: '', KAFKA_BROKERS: '' })).toMatchObject({
+      redisUrl: undefined,
+      kafkaBrokers: [],
+    });
+  });
+
+  test('is read as it is meant', () => {
+    expect(
+      readConfig({ ...least, PORT: '0', KAFKA_BROKERS: 'a:1,b:65535', THUNDERHEAD_URL: 'https://x/y/' }),
+    ).toMatchObject({
+      port: 0,
+      kafkaBrokers: ['a:1', 'b:65535'],
+      thunderheadUrl: 'https://x/y',
+    });
+  });
+
+  test('cannot be changed afterwards', () => {
+    const config = readConfig(least);
+    expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
+  });
+
+  test('names every bad value at once', () => {
+    const bad = {
+      ...{ HOST: 'not a host', PORT: '65536', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://h/db', REDIS_URL: 'localhost' },
+      ...{
+        KAFKA_BROKERS: 'localhost',
+        KAFKA_CLIENT_ID: '',
+        THUNDERHEAD_URL: 'ftp://x',
+        THUNDERHEAD_TIMEOUT_MS: 'soon',
+      },
+      ...{ WORKER_CONCURRENCY: '0', LEASE_MS: '5', SWEEP_INTERVAL_MS: '1.5', SWEEP_GRACE_MS: '-1', POLL_FIRST_MS: '0' },
+      ...{ POLL_CAP_MS: 'x', POLL_DEADLINE_MS: '', MAX_BODY_BYTES: '1' },
+    };
+    expect(complaints(bad).names.sort()).toEqual(Object.keys(bad).sort());
+  });
+
+  test.each([
+    ['PORT', '-1'],
+    ['PORT', '80a'],
+    ['WORKER_CONCURRENCY', '201'],
+    ['KAFKA_BROKERS', 'a:1,,b:2'],
+    ['KAFKA_BROKERS', 'a:1, b:2'],
+    ['REDIS_URL', 'http://localhost:6379'],
+    ['DATABASE_URL', ''],
+  ])('%s=%s is refused', (name, value) => expect(complaints({ ...least, [name]: value }).names).toEqual([name]));
+
+  test.each([
+    [{ POLL_FIRST_MS: '500', POLL_CAP_MS: '400' }, 'POLL_CAP_MS'],
+    [{ POLL_CAP_MS: '5000', POLL_DEADLINE_MS: '4000' }, 'POLL_DEADLINE_MS'],
+  ])('%j contradict each other', (pair, name) => expect(complaints({ ...least, ...pair }).names).toEqual([name]));
+
+  test.each([
+    { DATABASE_URL: 'mysql://oms:s3cret@host/db' },
+    { REDIS_URL: 'http://:s3cret@host' },
+    { DATABASE_URL: 'postgres://oms:s3cret@ho st/db' },
+    { DATABASE_URL: 'oms:s3cret@host' },
+    { DATABASE_URL: 'postgres//oms:s3cret/@host/db' },
+    { REDIS_URL: 'redis://:s3/cret@ho st' },
+    { THUNDERHEAD_URL: 'ftp://user:s3cret@host/path?key=s3cret' },
+  ])('no secret is repeated: %j', (environment) => {
+    const { names, message } = complaints({ ...least, ...environment });
+    expect(names.sort()).toEqual(Object.keys(environment).sort());
+    expect(message).not.toMatch(/s3cret|s3|cret@/);
+  });
+});
+
+describe('roles', () => {
+  test('are read as given', () => expect(readRoles(['api', 'sweep'])).toEqual(['api', 'sweep']));
+  test('all unknown ones are named, and what is known', () => {
+    expect(() => readRoles(['api', 'wroker', 'toString'])).toThrow(/wroker.*\n.*toString/);
+    expect(() => readRoles(['wroker'])).toThrow(new RegExp(roles.join(', ')));
+  });
+  test('there must be one', () => expect(() => readRoles([])).toThrow(ConfigurationError));
+});
+
+describe('node src/main.ts', () => {
+  /** Exit code and what it wrote. */
+  async function main(words: string[], environment: Record<string, string>) {
+    const cwd = new URL('..', import.meta.url).pathname;
+    return promisify(execFile)(process.execPath, ['src/main.ts', ...words], {
+      cwd,
+      env: environment,
+      timeout: 20_000,
+    }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+  }
+
+  test('refuses to start with bad values, names them, and repeats no secret', async () => {
+    const { code, stdout, stderr } = await main(['api'], {
+      ...{ PORT: 'x', DATABASE_URL: 'mysql://oms:s3cret@host/db', THUNDERHEAD_URL: least.THUNDERHEAD_URL },
+    });
+    expect([code, stdout]).toEqual([1, '']);
+    const complained = [...stderr.matchAll(/^ {2}- (\w+)/gm)].map(([, name]) => name);
+    expect(complained.sort()).toEqual(['DATABASE_URL', 'PORT']);
+    expect(stderr).not.toContain('s3cret');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('refuses roles it does not know', async () => {
+    const { code, stderr } = await main(['api', 'wroker'], least);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('wroker: no such role')]);
+  });
+
+  test('says in its log why it cannot start, and repeats no secret', async () => {
+    const { code, stdout } = await main(['api'], { ...least, DATABASE_URL: 'postgres://oms:s3cret@127.0.0.1:1/oms' });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      level: 'fatal',
+      msg: expect.stringMatching(/^cannot start: .*ECONNREFUSED/),
+    });
+    expect(stdout).not.toContain('s3cret');
+  });
+});

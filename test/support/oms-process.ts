@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { Role } from '#src/config.ts';
+import { type Child, startChild } from '#src/local/child.ts';
+
+/** `node src/main.ts <roles>` as a process of its own: for tests that kill it. */
+export interface OmsProcess {
+  /** Where it listens. */
+  url: string;
+  pid: number;
+  /** `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  /** Its log so far. */
+  output(): string;
+}
+
+const root = new URL('../..', import.meta.url).pathname;
+let count = 0;
+
+/** Resolves when it is ready. The environment is all it gets. */
+export async function spawnOms(
+  roles: readonly Role[],
+  environment: Readonly<Record<string, string>>,
+  directory: string,
+): Promise<OmsProcess> {
+  const child: Child = await startChild({
+    name: `OMS ${roles}`,
+    command: process.execPath,
+    args: ['src/main.ts', ...roles],
+    environment: { ...environment },
+    workingDirectory: root,
+    logFile: join(directory, `oms-${++count}.log`),
+  });
+  const { url } = await child.until(() => {
+    const line = child
+      .output()
+      .split('\n')
+      .find((text) => text.includes('"msg":"ready"'));
+    return line === undefined ? undefined : (JSON.parse(line) as { url: string });
+  });
+  return {
+    ...{ url, pid: child.pid, output: () => child.output() },
+    async kill() {
+      process.kill(child.pid, 'SIGKILL');
+      await child.exited;
+    },
+    async stop() {
+      await child.stop();
+    },
+  };
+}

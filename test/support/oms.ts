@@ -1,0 +1,112 @@
+import { Pool } from 'pg';
+import { pino } from 'pino';
+import { compose } from '#src/compose.ts';
+import { type Role, readConfig } from '#src/config.ts';
+import { startThunderhead, type Thunderhead } from '#src/sandbox/thunderhead/server.ts';
+import { type Client, clientOf } from './client.ts';
+import { freshDatabase, redisUrl } from './services.ts';
+
+/** The composed product in this process, with real parts: a database of its own, a queue of its own, a sandbox. */
+export interface OmsOptions {
+  backend?: Backend;
+  /** Brokers; none unless told. */
+  kafka?: string;
+  roles?: readonly Role[];
+  /** Over the defaults below. */
+  environment?: Readonly<Record<string, string>>;
+  batchMs?: number;
+}
+
+export type Backend = 'redis' | 'postgres';
+export const backends: readonly Backend[] = ['redis', 'postgres'];
+
+export interface Oms extends Client, AsyncDisposable {
+  pool: Pool;
+  databaseUrl: string;
+  sandbox: Sandbox;
+  /** What it wrote into its log, from `warn` on. */
+  log: readonly LogLine[];
+  close(): Promise<void>;
+}
+
+export interface LogLine {
+  level: 'warn' | 'error' | 'fatal';
+  msg: string;
+  [key: string]: unknown;
+}
+
+export async function startOms(options: OmsOptions = {}): Promise<Oms> {
+  const { roles = ['api', 'worker', 'sweep'], batchMs = 30 } = options;
+  await using opened = new AsyncDisposableStack();
+  const databaseUrl = await freshDatabase();
+  const thunderhead = await startThunderhead({ batchMs });
+  opened.defer(() => thunderhead.close());
+  const pool = new Pool({ connectionString: databaseUrl, max: 4 });
+  opened.defer(() => pool.end());
+  const log: LogLine[] = [];
+  const logger = pino(
+    { level: 'warn', formatters: { level: (label) => ({ level: label }) } },
+    { write: (line: string) => void log.push(JSON.parse(line)) },
+  );
+  const environment = environmentOf({ ...options, databaseUrl, thunderheadUrl: thunderhead.url });
+  const { listener } = opened.use(await compose(readConfig(environment), new Set(roles), logger));
+  if (!listener) throw new Error(`nothing listens in the roles ${roles}`);
+  const stack = opened.move();
+  const close = () => stack.disposeAsync();
+  return {
+    ...clientOf(listener.url),
+    ...{ pool, databaseUrl, log, close, [Symbol.asyncDispose]: close },
+    sandbox: sandboxOf(thunderhead.url),
+  };
+}
+
+/** The environment of a product under test: quick polls, free ports, nothing of the machine's own. */
+export function environmentOf(
+  options: Pick<OmsOptions, 'backend' | 'kafka' | 'environment'> & { databaseUrl: string; thunderheadUrl: string },
+): Record<string, string> {
+  return {
+    PORT: '0',
+    LOG_LEVEL: 'info',
+    DATABASE_URL: options.databaseUrl,
+    THUNDERHEAD_URL: options.thunderheadUrl,
+    POLL_FIRST_MS: '20',
+    POLL_CAP_MS: '200',
+    ...((options.backend ?? 'redis') === 'redis' && { REDIS_URL: redisUrl() }),
+    ...(options.kafka && { KAFKA_BROKERS: options.kafka }),
+    ...options.environment,
+  };
+}
+
+/** The sandbox's control surface, as far as tests ask. */
+export interface Sandbox {
+  url: string;
+  counts(): Promise<{ accepted: number; acceptedTwice: string[]; submitCalls: number; calls: Record<string, number> }>;
+  /** Every batch that was accepted for a request, oldest first. */
+  accepted(requestId: string): Promise<AcceptedBatch[]>;
+  turn(dial: 'outage' | 'batch-ms', value: object): Promise<void>;
+}
+
+export interface AcceptedBatch {
+  batchId: number;
+  batchName: string;
+  status: string;
+  idempotencyKey: string;
+}
+
+export function sandboxOf(url: Thunderhead['url']): Sandbox {
+  const { origin } = new URL(url);
+  const call = async <T>(path: string, init?: RequestInit): Promise<T> => {
+    const response = await fetch(`${origin}/sandbox${path}`, init);
+    if (!response.ok) throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
+  };
+  return {
+    url,
+    counts: () => call('/counts'),
+    accepted: async (requestId) =>
+      (await call<{ accepted: AcceptedBatch[] }>(`/accepted?correlationId=${requestId}`)).accepted,
+    async turn(dial, value) {
+      await call(`/${dial}`, { method: 'POST', body: JSON.stringify(value) });
+    },
+  };
+}
