@@ -14,7 +14,9 @@ console.table(
       stage: stage.name,
       ...namesOf(name, stage.name),
       effect: stage.effect ?? 'idempotent',
-      notes: [stage.name === pivot && 'no way back once done', stage.always && 'on every way to the end'].filter(Boolean).join(', '),
+      notes: [stage.name === pivot && 'no way back once done', stage.always && 'on every way to the end']
+        .filter(Boolean)
+        .join(', '),
     })),
   ),
 );

@@ -16,8 +16,12 @@ export interface BullmqOptions {
 
 /** A ring that takes longer is given up; the sweep rings again. */
 const ringTimeoutMs = 2_000;
+/** How long a queue may take to let its worker go. */
+const closeTimeoutMs = 2_000;
 /** A dead worker's chunk comes back after this; a living one renews. */
 const lockMs = 5_000;
+
+type Handle = (signal: Signal) => AsyncIterable<Settlement>;
 
 /**
  * One queue per stage, one job per chunk. A job never fails because a document did: retries and delays belong to the
@@ -60,44 +64,48 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
     };
   };
 
+  /** Rings and chunks that a shutdown waits for. */
   const underWay = new Set<Promise<void>>();
-  const signal = async (signals: readonly Signal[]): Promise<void> => {
-    if (signals.length === 0) return;
-    const ring = within(ringTimeoutMs, rings.submit(signals));
-    underWay.add(ring);
+  const track = (work: Promise<void>): Promise<void> => {
+    const tracked = work.finally(() => underWay.delete(tracked));
+    underWay.add(tracked);
+    return tracked;
+  };
+
+  const ring = async (signals: readonly Signal[]): Promise<void> => {
     try {
-      await ring;
+      await within(ringTimeoutMs, rings.submit(signals));
     } catch (error) {
-      log.warn(
-        { err: error, documents: signals.flatMap(({ ids }) => ids).length },
-        'a ring was lost; the sweep will ring again',
-      );
-    } finally {
-      underWay.delete(ring);
+      const documents = signals.flatMap(({ ids }) => ids).length;
+      log.warn({ err: error, documents }, 'a ring was lost; the sweep will ring again');
     }
+  };
+  const signal = (signals: readonly Signal[]) => (signals.length > 0 ? track(ring(signals)) : Promise.resolve());
+
+  const answer = async (rung: Signal, handle: Handle): Promise<void> => {
+    for await (const { next } of handle(rung)) await signal(next);
   };
 
   return {
     name: 'bullmq',
     signal,
-    async start(handle: (signal: Signal) => AsyncIterable<Settlement>) {
+    async start(handle) {
       for (const { pipeline, stage } of stages)
         workers.push(
           backend.worker(
             namesOf(pipeline, stage).queue,
-            async ({ data }) => {
-              const rung: Signal = { pipeline, stage, ids: data.ids, dueAt: new Date(data.dueAt) };
-              for await (const { next } of handle(rung)) await signal(next);
-            },
+            ({ data }) => track(answer({ pipeline, stage, ids: data.ids, dueAt: new Date(data.dueAt) }, handle)),
             { concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: 3 },
           ),
         );
       await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(workers.map((worker) => worker.close()));
-      await Promise.allSettled(underWay);
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      // Takes no new work from here on, and settles what is in hand. A queue that is away does not keep us.
+      const closed = Promise.all(workers.map((worker) => worker.close()));
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      await within(closeTimeoutMs, closed).catch((error) => log.warn({ err: error }, 'the queues did not say goodbye'));
+      await Promise.allSettled([...queues.values()].map((queue) => within(closeTimeoutMs, queue.close())));
     },
   };
 }
