@@ -28,7 +28,15 @@ export interface Config {
 
 const milliseconds = Joi.number().integer().min(1);
 const url = (...scheme: string[]) => Joi.string().uri({ scheme });
-const brokers = Joi.string().pattern(/^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$/, 'host:port[,host:port]');
+const brokers = Joi.string()
+  .custom((text: string, { error }) => (text.split(',').every(isBroker) ? text : error('any.invalid')))
+  // Without the value: somebody may have put a password into it.
+  .messages({ 'any.invalid': '{{#label}} must be host:port[,host:port]' });
+
+function isBroker(text: string): boolean {
+  const port = Number(/^[^\s:,@/]+:(\d{1,5})$/.exec(text)?.[1]);
+  return port >= 1 && port <= 65_535;
+}
 
 /** Every setting: its rule, its default, and what it means. `.env.example` says the same to people. */
 const schema = Joi.object({

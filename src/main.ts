@@ -34,3 +34,5 @@ await main(process.argv.slice(2)).catch((error) => {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 });
+// All is closed. A client library that still tries to reach a server that is away does not keep the process.
+process.exit();

@@ -70,6 +70,8 @@ describe('the configuration', () => {
     ['WORKER_CONCURRENCY', '201'],
     ['KAFKA_BROKERS', 'a:1,,b:2'],
     ['KAFKA_BROKERS', 'a:1, b:2'],
+    ['KAFKA_BROKERS', 'a:99999'],
+    ['KAFKA_BROKERS', 'a:0'],
     ['REDIS_URL', 'http://localhost:6379'],
     ['DATABASE_URL', ''],
   ])('%s=%s is refused', (name, value) => expect(complaints({ ...least, [name]: value }).names).toEqual([name]));
@@ -87,6 +89,7 @@ describe('the configuration', () => {
     { DATABASE_URL: 'postgres//oms:s3cret/@host/db' },
     { REDIS_URL: 'redis://:s3/cret@ho st' },
     { THUNDERHEAD_URL: 'ftp://user:s3cret@host/path?key=s3cret' },
+    { KAFKA_BROKERS: 'user:s3cret@host:9092' },
   ])('no secret is repeated: %j', (environment) => {
     const { names, message } = complaints({ ...least, ...environment });
     expect(names.sort()).toEqual(Object.keys(environment).sort());

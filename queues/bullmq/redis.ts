@@ -3,11 +3,14 @@ import { Redis } from 'ioredis';
 import type { QueueBackend } from './backend.ts';
 
 const prefix = 'oms';
+/** The default keeps a process alive for two seconds after a connection that never was. */
+const disconnectTimeout = 200;
 
 /** BullMQ on Redis. Refuses a Redis that may throw keys away: an evicted job is a document that waits for the sweep. */
 export async function redisBackend(redisUrl: string, onError: (error: Error) => void): Promise<QueueBackend> {
   // Producers fail at once while Redis is away; only workers wait for it.
-  const producer = new Redis(redisUrl, { maxRetriesPerRequest: 0, enableOfflineQueue: false, lazyConnect: true });
+  const atOnce = { maxRetriesPerRequest: 0, enableOfflineQueue: false, lazyConnect: true };
+  const producer = new Redis(redisUrl, { ...atOnce, disconnectTimeout });
   producer.on('error', onError);
   try {
     await producer.connect();
@@ -17,7 +20,7 @@ export async function redisBackend(redisUrl: string, onError: (error: Error) => 
     producer.disconnect();
     throw error;
   }
-  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null, disconnectTimeout });
   consumer.on('error', onError);
   return {
     name: 'redis',

@@ -24,9 +24,9 @@ export function roundedNumbers(bytes: Buffer): FieldError[] {
 }
 
 const isRounded = (source: string, value: number): boolean =>
-  Number.isFinite(value) && !Number.isInteger(value)
-    ? digitsOf(source) !== digitsOf(String(value))
-    : value === 0 && digitsOf(source) !== '';
+  Number.isFinite(value) &&
+  (Number.isSafeInteger(value) || !Number.isInteger(value)) &&
+  digitsOf(source) !== digitsOf(String(value));
 
 /** The significant digits. */
 const digitsOf = (number: string): string =>

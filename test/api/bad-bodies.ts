@@ -178,6 +178,7 @@ export const badBodies = (): BadBody[] => [
     ...[0, 1, 2].map((n) => `documentContent.A[${n}]`),
   ),
   text('a fraction that would be rounded', holding('{"Amount": 0.12345678901234567890}'), 'Amount'),
+  text('a fraction that would be cut off', holding('{"Amount": 9007199254740991.4}'), 'Amount'),
   text(
     'a thousand flaws, of which twenty are named',
     but({ documentContent: { A: Array(1_000).fill('\u0000') } }),

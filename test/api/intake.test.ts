@@ -99,7 +99,9 @@ describe.each(backends)('intake, queues on %s', (backend) => {
 });
 
 test('one that cannot be written down fails alone', async () => {
+  await using opened = new AsyncDisposableStack();
   const pool = new Pool({ connectionString: await freshDatabase() });
+  opened.defer(() => pool.end());
   const rung: Signal[] = [];
   const intake = openIntake({
     pool,
@@ -116,5 +118,4 @@ test('one that cannot be written down fails alone', async () => {
   const accepted = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.id] : []));
   expect(rows.map(({ id }) => id).sort()).toEqual(accepted.sort());
   expect(rung.flatMap(({ ids }) => ids).sort()).toEqual(accepted);
-  await pool.end();
 });

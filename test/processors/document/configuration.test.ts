@@ -74,7 +74,10 @@ describe('document configuration', () => {
   });
 
   test('rows from before a pause are not used any more, unless the database is away', async () => {
-    const own = new Pool({ connectionString: databaseUrl });
+    await using opened = new AsyncDisposableStack();
+    const own = opened.adopt(new Pool({ connectionString: databaseUrl }), async (open) => {
+      if (!open.ended) await open.end();
+    });
     const reader = referenceReader(own, 0);
     const read = () => reader.configuration({ documentName: 'UNKNOWN', footerId: 0, code: 'SIGNEE_1' }, new Date());
     expect(await read()).toBe('everybody');
