@@ -56,7 +56,7 @@ test('a dead worker’s item can be claimed when its lease is over, and not befo
   const [id = ''] = await toy.begin(1);
   // Its timer never comes round in the life of this test: it is as good as dead.
   const worker = toy.worker([dead.stage, tail], { leaseMs: 600_000 });
-  void collect(worker.signal('a', [id]));
+  const abandoned = collect(worker.signal('a', [id]));
   await dead.begun;
   const heir = toy.worker([{ name: 'a', run: async ({ runs }) => done({ reason: `run ${runs}` }) }, tail]);
   toy.clock.advance(599_999);
@@ -66,6 +66,7 @@ test('a dead worker’s item can be claimed when its lease is over, and not befo
   // It could see that an earlier run may have had its effect.
   expect(await toy.history(id)).toEqual(['>a received', 'a>tail run 2']);
   dead.answer.open();
+  expect(together(await abandoned).skipped).toEqual([id]);
 });
 
 test('a lease that is over aborts the run, and what it says then is not heard', async () => {

@@ -85,6 +85,35 @@ test('all connections killed again and again, in the middle of settlements: noth
   ]);
 }, 40_000);
 
+test('a database that is away for a moment delays a settlement; the work is not done again', async () => {
+  const runs: string[] = [];
+  let killed = false;
+  const worker = toy.worker(
+    [
+      {
+        name: 'a',
+        effect: 'once',
+        run: async ({ id }) => {
+          runs.push(id);
+          return done({ facts: { id, note: 'once' } });
+        },
+      },
+    ],
+    {
+      async keep(facts, transaction) {
+        if (!killed) await endConnections();
+        killed = true;
+        await keepNotes(facts, transaction);
+      },
+    },
+  );
+  const ids = await toy.begin(20);
+  const { ended } = await worker.ring('a', ids);
+  expect([...ended].sort()).toEqual(ids);
+  expect(runs.sort()).toEqual(ids);
+  expect(await toy.notes(ids)).toHaveLength(20);
+});
+
 test('a connection that dies inside a transaction fails that transaction, and nothing else', async () => {
   const connections = toy.connect();
   await expect(

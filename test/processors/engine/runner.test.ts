@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { done, Fault, reject, wait } from '#processors/engine/outcome.ts';
 import { reopen } from '#processors/engine/reopen.ts';
 import { Store } from '#processors/engine/store.ts';
+import { inTransaction } from '#processors/engine/transaction.ts';
 import { openConnections } from '#src/platform/database.ts';
 import { failure } from './shape.ts';
-import { gate, openToy, type Toy, type ToyFact, type ToyStage } from './toy.ts';
+import { collect, gate, openToy, type Toy, type ToyFact, type ToyStage, together } from './toy.ts';
 
 let toy: Toy;
 beforeAll(async () => {
@@ -33,6 +34,18 @@ describe('a claim', () => {
     );
     expect(runs.sort()).toEqual(ids);
     expect(settlements.flatMap(({ ended }) => ended).sort()).toEqual(ids);
+  });
+
+  test('that another worker is just making is neither waited for nor made twice', async () => {
+    const run = jest.fn(async () => done<ToyFact>());
+    const worker = toy.worker([{ name: 'a', run }]);
+    const [taken = '', free = ''] = await toy.begin(2);
+    await inTransaction(toy.admin, async (rival) => {
+      await rival.query(`update progress set status = 'running', revision = revision + 1 where id = $1`, [taken]);
+      expect(await worker.ring('a', [taken, free])).toMatchObject({ next: [], ended: [free], skipped: [taken] });
+    });
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(await toy.row(taken)).toMatchObject({ status: 'running', runs: 0, revision: 1 });
   });
 
   test('that comes early answers "not yet, due then": the item is rung again, not skipped, and not touched', async () => {
@@ -184,7 +197,7 @@ describe('a straggler', () => {
     expect((await toy.rows(ids)).filter(({ stage }) => stage === 'tail')).toHaveLength(49);
     expect(await toy.row(straggler)).toMatchObject({ stage: 'a', status: 'running' });
     slow.open();
-    expect((await settlements.next()).value?.next).toMatchObject([{ stage: 'tail', ids: [straggler] }]);
+    expect(together(await collect(settlements)).next).toMatchObject([{ stage: 'tail', ids: [straggler] }]);
   });
 
   test('that never answers is aborted after the stage’s time-out, which counts as a fault', async () => {
@@ -340,11 +353,10 @@ describe('a retrigger', () => {
           return done();
         },
       },
-      { ...tail, ...always },
     ]);
     const [id = ''] = await toy.begin(1);
     await worker.drive('a', [id]);
-    expect(await toy.row(id)).toMatchObject({ stage: 'tail', status: 'ended', result: 'failed', round: 1 });
+    expect(await toy.row(id)).toMatchObject({ stage: 'b', status: 'ended', attempts: 1, result: 'failed', round: 1 });
 
     const again = { actor: 'ada', reason: 'the generator is back', now: toy.clock.now() };
     const reopened = await reopen(toy.admin, [id], again);
