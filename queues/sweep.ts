@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
-import { overdue } from '#processors/engine/overdue.ts';
+import { overdue, unring } from '#processors/engine/overdue.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import type { Orchestration, RingLog } from './orchestration.ts';
 
@@ -58,7 +58,11 @@ export async function sweepOnce({ pool, clock, pipelines, orchestration, graceMs
     for (;;) {
       const now = clock.now();
       const lost = await overdue(pool, { pipeline, now, graceMs, ringAgainMs: graceMs * 4, limit });
-      await orchestration.signal(signalsFor(pipeline, lost, now));
+      if (!(await orchestration.signal(signalsFor(pipeline, lost, now)))) {
+        // They count as unrung, so that they go as soon as the queue is back.
+        await unring(pool, lost);
+        return rung;
+      }
       rung += lost.length;
       if (lost.length < limit) break;
     }

@@ -23,6 +23,11 @@ export async function overdue(
   return rows.map(({ id, stage, due_at }) => ({ id, stage, dueAt: due_at }));
 }
 
+/** The ring did not go out after all. */
+export async function unring(pool: Pool, items: readonly { id: string }[]): Promise<void> {
+  await pool.query('update progress set rung_at = null where id = any($1::uuid[])', [items.map(({ id }) => id)]);
+}
+
 interface OverdueQuery {
   pipeline: string;
   now: Date;

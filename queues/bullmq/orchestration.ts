@@ -65,22 +65,24 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
   };
 
   /** Rings and chunks that a shutdown waits for. */
-  const underWay = new Set<Promise<void>>();
-  const track = (work: Promise<void>): Promise<void> => {
+  const underWay = new Set<Promise<unknown>>();
+  const track = <T>(work: Promise<T>): Promise<T> => {
     const tracked = work.finally(() => underWay.delete(tracked));
     underWay.add(tracked);
     return tracked;
   };
 
-  const ring = async (signals: readonly Signal[]): Promise<void> => {
+  const lost = lostRings(log);
+  const ring = async (signals: readonly Signal[]): Promise<boolean> => {
     try {
       await within(ringTimeoutMs, rings.submit(signals));
+      return true;
     } catch (error) {
-      const documents = signals.flatMap(({ ids }) => ids).length;
-      log.warn({ err: error, documents }, 'a ring was lost; the sweep will ring again');
+      lost(error, signals.flatMap(({ ids }) => ids).length);
+      return false;
     }
   };
-  const signal = (signals: readonly Signal[]) => (signals.length > 0 ? track(ring(signals)) : Promise.resolve());
+  const signal = async (signals: readonly Signal[]) => signals.length === 0 || track(ring(signals));
 
   const answer = async (rung: Signal, handle: Handle): Promise<void> => {
     for await (const { next } of handle(rung)) await signal(next);
@@ -124,6 +126,20 @@ function merge(signals: readonly Signal[], now: Date): { pipeline: string; stage
     );
     return { pipeline, stage, jobs };
   });
+}
+
+/** A queue that is away loses a ring with every document; the log says so at once, and then every five seconds how many. */
+function lostRings(log: RingLog): (error: unknown, documents: number) => void {
+  const silenceMs = 5_000;
+  let documents = 0;
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return (error, more) => {
+    documents += more;
+    if (performance.now() - saidAt < silenceMs) return;
+    log.warn({ err: error, documents }, 'rings were lost; the sweep will ring again');
+    saidAt = performance.now();
+    documents = 0;
+  };
 }
 
 function within<T>(ms: number, promise: Promise<T>): Promise<T> {

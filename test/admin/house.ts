@@ -49,6 +49,7 @@ export async function openHouse({ databaseUrl, redisUrl }: { databaseUrl: string
       signal: async (signals) => {
         rung.push(...signals);
         await house.onRing(signals);
+        return true;
       },
     },
     pipelines: [pipeline],

@@ -106,7 +106,7 @@ test('one that cannot be written down fails alone', async () => {
   const intake = openIntake({
     pool,
     clock: { now: () => new Date() },
-    orchestration: { signal: async (signals) => void rung.push(...signals) },
+    orchestration: { signal: async (signals) => rung.push(...signals) > 0 },
     pipeline: { name: 'document', firstStage: 'validate' },
   });
   // The API refuses NUL; whatever else PostgreSQL may refuse must not hurt the neighbours either.
