@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { cpuMs } from './cpu.ts';
 import type { House } from './house.ts';
@@ -8,58 +9,66 @@ export interface Contestant {
   url: string;
   pool: pg.Pool;
   pids: { api: number; worker: number };
-  /** Documents that have been published and are final. */
-  finished(): Promise<number>;
-  /** Hands this many over in bulk, from a process of its own. */
-  load(count: number): Promise<void>;
+  /** Is any document on its way that was accepted and is not final yet? Cheap, however many are final. */
+  busy(): Promise<boolean>;
+  /** From the first of these documents accepted to the last of them published and final; and how many they are. */
+  span(since: Date): Promise<{ count: number; seconds: number }>;
+  /** Hands this many over in bulk, from a process of its own; answers the CPU that took, without the process's start. */
+  load(count: number): Promise<Loaded>;
 }
+
+export interface Loaded {
+  cpuMs: number;
+}
+
+/** What is counted is the system's own; what makes the documents and what drives the run is shown beside it. */
+const counted = ['api', 'worker', 'loader', 'postgres', 'redis'] as const;
+const beside = ['kafka', 'sandbox'] as const;
+export const processes = [...counted, ...beside];
 
 export interface Run {
   docsPerSecond: number;
   /** Per document, in microseconds. */
-  cpu: { node: number; postgres: number; redis: number; kafka: number; sandbox: number; counted: number };
+  cpu: Record<(typeof processes)[number] | 'counted', number>;
 }
 
-/** Times `begin` until `count` more documents are final, and what that cost every process. */
+/** Has `begin` hand over `count` documents, waits until all are final, and answers what that cost every process. */
 export async function measure(
   house: House,
   contestant: Contestant,
   count: number,
-  begin: () => Promise<unknown>,
+  begin: () => Promise<Loaded>,
 ): Promise<Run> {
-  const goal = (await contestant.finished()) + count;
+  const since = new Date();
   const before = usage(house, contestant);
-  const startedAt = performance.now();
-  const begun = begin();
-  while ((await contestant.finished()) < goal) await new Promise((resolve) => setTimeout(resolve, 25));
-  const seconds = (performance.now() - startedAt) / 1_000;
-  await begun;
+  const loaded = await begin();
+  while (await contestant.busy()) await sleep(25);
   const after = usage(house, contestant);
-  const perDocument = (key: keyof ReturnType<typeof usage>) => ((after[key] - before[key]) * 1_000) / count;
-  const [node, postgres, redis] = [perDocument('node'), perDocument('postgres'), perDocument('redis')];
-  return {
-    docsPerSecond: count / seconds,
-    // What makes the documents and what drives the run is the same for both, and is shown but not counted.
-    cpu: {
-      node,
-      postgres,
-      redis,
-      kafka: perDocument('kafka'),
-      sandbox: perDocument('sandbox'),
-      counted: node + postgres + redis,
-    },
-  };
+  const span = await contestant.span(since);
+  if (span.count !== count) throw new Error(`${contestant.name}: ${span.count} documents are final, not ${count}`);
+  const used = { ...usageBetween(before, after), loader: loaded.cpuMs };
+  const cpu = Object.fromEntries(processes.map((name) => [name, (used[name] * 1_000) / count])) as Run['cpu'];
+  cpu.counted = counted.reduce((sum, name) => sum + cpu[name], 0);
+  return { docsPerSecond: count / span.seconds, cpu };
 }
 
 const usage = (house: House, { pids }: Contestant) => ({
-  node: cpuMs(pids.api) + cpuMs(pids.worker),
+  api: cpuMs(pids.api),
+  worker: cpuMs(pids.worker),
   postgres: cpuMs(house.pidOf('PostgreSQL')),
   redis: cpuMs(house.pidOf('Redis')),
   kafka: cpuMs(house.pidOf('Kafka')),
   sandbox: cpuMs(house.thunderhead.pid),
 });
 
+type Usage = ReturnType<typeof usage>;
+
+const usageBetween = (before: Usage, after: Usage): Usage =>
+  Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, ms - before[name as keyof Usage]])) as Usage;
+
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
+  const middle = sorted.length >> 1;
+  if (sorted.length % 2 === 1) return sorted[middle] as number;
+  return sorted.length === 0 ? Number.NaN : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 };

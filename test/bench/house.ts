@@ -7,6 +7,7 @@ import { type Child, startChild } from '#src/local/child.ts';
 import { projectFolder } from '#src/local/folders.ts';
 import { freePort } from '#src/local/ports.ts';
 import { type Services, startServices } from '#src/local/services.ts';
+import type { Loaded } from './contestant.ts';
 
 /** What both contestants stand on: one PostgreSQL (durable, as in production), one Redis, one Kafka, one sandbox. */
 export interface House extends AsyncDisposable {
@@ -14,6 +15,10 @@ export interface House extends AsyncDisposable {
   thunderhead: { url: string; pid: number };
   /** Runs a TypeScript file of this project as a process of its own. */
   spawn(name: string, args: readonly string[], settings: Record<string, string>): Promise<Child>;
+  /** Runs it to its end. @throws when it fails */
+  run(name: string, args: readonly string[], settings?: Record<string, string>): Promise<string>;
+  /** Runs a loader to its end; the last line it writes says what CPU the loading took. */
+  load(name: string, args: readonly string[], settings: Record<string, string>): Promise<Loaded>;
   /** A new database. */
   database(name: string): Promise<string>;
   pidOf(service: 'PostgreSQL' | 'Redis' | 'Kafka'): number;
@@ -39,6 +44,13 @@ export async function openHouse(batchMs: number): Promise<House> {
     return child;
   };
 
+  const run: House['run'] = async (name, args, settings = {}) => {
+    const child = await spawn(name, args, settings);
+    const { code } = await child.exited;
+    if (code !== 0) throw new Error(`the ${name} failed: ${child.output()}`);
+    return child.output().trim();
+  };
+
   const port = await freePort();
   const sandbox = await spawn(
     'sandbox',
@@ -51,6 +63,8 @@ export async function openHouse(batchMs: number): Promise<House> {
     services,
     thunderhead: { url, pid: sandbox.pid },
     spawn,
+    run,
+    load: async (...what) => JSON.parse((await run(...what)).split('\n').at(-1) ?? '') as Loaded,
     async database(name) {
       const client = new pg.Client({ connectionString: services.databaseUrl });
       await client.connect();

@@ -34,6 +34,8 @@ const intake = openIntake({
 });
 
 const run = `bulk-${process.pid}-${Date.now()}`;
-await Promise.all(
-  Array.from({ length: count }, (_, index) => intake.accept({ ...documentBody(`${run}-${index}`), priority: 0 })),
-);
+const bodies = Array.from({ length: count }, (_, index) => ({ ...documentBody(`${run}-${index}`), priority: 0 }));
+const before = process.cpuUsage();
+await Promise.all(bodies.map((body) => intake.accept(body)));
+const { user, system } = process.cpuUsage(before);
+process.stdout.write(`${JSON.stringify({ cpuMs: (user + system) / 1_000 })}\n`);

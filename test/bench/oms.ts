@@ -4,12 +4,17 @@ import { migrate } from '#src/platform/migrate.ts';
 import type { Contestant } from './contestant.ts';
 import type { House } from './house.ts';
 
-/** The OMS as it is: `node src/main.ts api` and `node src/main.ts worker sweep`. */
+export interface OmsContestant extends Contestant {
+  settings: Record<string, string>;
+}
+
+/** The OMS as it is: `node src/main.ts api` and `node src/main.ts worker sweep`, or all of them together in one process. */
 export async function startOms(
   house: House,
   name: string,
   redisDatabase: number,
-): Promise<Contestant & { settings: Record<string, string> }> {
+  { together = false } = {},
+): Promise<OmsContestant> {
   const databaseUrl = await house.database(name);
   await migrate(databaseUrl);
   const settings = {
@@ -18,33 +23,40 @@ export async function startOms(
     KAFKA_BROKERS: house.services.kafkaBrokers ?? '',
     THUNDERHEAD_URL: house.thunderhead.url,
   };
-  const [apiPort, workerPort] = [await freePort(), await freePort()];
-  const api = await house.spawn(`${name} api`, ['src/main.ts', 'api'], { ...settings, PORT: `${apiPort}` });
-  const worker = await house.spawn(`${name} worker`, ['src/main.ts', 'worker', 'sweep'], {
-    ...settings,
-    PORT: `${workerPort}`,
-  });
-  for (const [child, port] of [
-    [api, apiPort],
-    [worker, workerPort],
-  ] as const)
-    await child.until(
-      async () => (await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined))?.ok || undefined,
-    );
+  const worker = await spawnOms(house, `${name} worker`, [...(together ? ['api'] : []), 'worker', 'sweep'], settings);
+  const api = together ? worker : await spawnOms(house, `${name} api`, ['api'], settings);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   // The server goes away at the end of the run.
   pool.on('error', () => undefined);
   return {
     name: 'OMS',
     settings,
-    url: `http://127.0.0.1:${apiPort}`,
+    url: api.url,
     pool,
     pids: { api: api.pid, worker: worker.pid },
-    finished: async () => (await pool.query('select count(*)::int as n from status_event')).rows[0].n,
-    async load(count) {
-      const loader = await house.spawn(`${name} loader`, ['test/bench/oms-loader.ts', `${count}`], settings);
-      const { code } = await loader.exited;
-      if (code !== 0) throw new Error(`the loader failed: ${loader.output()}`);
-    },
+    busy: async () => (await pool.query('select from progress where ended_at is null limit 1')).rowCount === 1,
+    span: async (since) =>
+      (
+        await pool.query(
+          `select count(*)::int as count, extract(epoch from max(ended_at) - min(received_at))::float8 as seconds
+           from document_request join progress using (id) where received_at >= $1 and result = 'completed'`,
+          [since],
+        )
+      ).rows[0],
+    load: (count) => house.load(`${name} loader`, ['test/bench/oms-loader.ts', `${count}`], settings),
   };
+}
+
+/** One process of the OMS, once it is ready. */
+export async function spawnOms(
+  house: House,
+  name: string,
+  roles: readonly string[],
+  settings: Record<string, string>,
+): Promise<{ url: string; pid: number }> {
+  const port = await freePort();
+  const { until, pid } = await house.spawn(name, ['src/main.ts', ...roles], { ...settings, PORT: `${port}` });
+  const url = `http://127.0.0.1:${port}`;
+  await until(async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.ok || undefined);
+  return { url, pid };
 }

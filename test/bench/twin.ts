@@ -40,12 +40,16 @@ export async function startTwin(house: House, redisDatabase: number): Promise<Co
     url: `http://127.0.0.1:${port}`,
     pool,
     pids: { api: api.pid, worker: worker.pid },
-    finished: async () =>
-      (await pool.query(`select count(*)::int as n from twin_request where status = 'COMPLETED'`)).rows[0].n,
-    async load(count) {
-      const loader = await house.spawn('twin loader', ['test/bench/twin/loader.ts', `${count}`], settings);
-      const { code } = await loader.exited;
-      if (code !== 0) throw new Error(`the loader failed: ${loader.output()}`);
-    },
+    busy: async () =>
+      (await pool.query(`select from twin_request where status in ('QUEUED', 'PROCESSING') limit 1`)).rowCount === 1,
+    span: async (since) =>
+      (
+        await pool.query(
+          `select count(*)::int as count, extract(epoch from max(updated_at) - min(created_at))::float8 as seconds
+           from twin_request where created_at >= $1 and status = 'COMPLETED'`,
+          [since],
+        )
+      ).rows[0],
+    load: (count) => house.load('twin loader', ['test/bench/twin/loader.ts', `${count}`], settings),
   };
 }

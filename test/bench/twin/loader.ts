@@ -10,9 +10,11 @@ const orm = await openOrm();
 const redis = openRedis();
 const queues = openQueues(redis);
 const run = `bulk-${process.pid}-${Date.now()}`;
-const requests = Array.from({ length: count }, (_, index) => newRequest(uuidv7(), documentBody(`${run}-${index}`)));
+const bodies = Array.from({ length: count }, (_, index) => documentBody(`${run}-${index}`));
 
-for (const chunk of chunks(requests, 500)) {
+const before = process.cpuUsage();
+for (const part of chunks(bodies, 500)) {
+  const chunk = part.map((body) => newRequest(uuidv7(), body));
   await orm.em.fork().transactional(async (em) => {
     await em.insertMany(TwinRequest, chunk);
     const at = new Date();
@@ -26,6 +28,8 @@ for (const chunk of chunks(requests, 500)) {
     chunk.map(({ id }) => id),
   );
 }
+const { user, system } = process.cpuUsage(before);
 await queues.close();
 redis.disconnect();
 await orm.close();
+process.stdout.write(`${JSON.stringify({ cpuMs: (user + system) / 1_000 })}\n`);
