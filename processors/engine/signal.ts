@@ -21,25 +21,25 @@ export interface Settlement {
 
 export const chunkSize = 50;
 
-/** Rings are rounded up to a grid, so that items due at almost the same time share one: a twentieth of the delay, 10 to 500 ms. */
-const gridOf = (delayMs: number): number => Math.min(500, Math.max(10, 2 ** Math.floor(Math.log2(delayMs / 20))));
+/** What is due within the same stretch shares a ring, at the latest of its times: a twentieth of the delay, 2 to 500 ms. */
+const stretchOf = (delayMs: number): number => Math.min(500, Math.max(2, 2 ** Math.floor(Math.log2(delayMs / 20))));
 
-/** The fewest signals that ring all these items: one stage and one time each, at most fifty ids. */
+/** The fewest signals that ring all these items: one stage and one time each, at most fifty ids. Never early. */
 export function signalsFor(
   pipeline: string,
   items: Iterable<Pick<Progress, 'id' | 'stage' | 'dueAt'>>,
   now: Date,
 ): Signal[] {
-  const groups = new Map<string, { stage: string; at: number; ids: string[] }>();
+  const groups = new Map<string, { stage: string; dueAt: Date; ids: string[] }>();
   for (const { id, stage, dueAt } of items) {
-    const grid = gridOf(dueAt.getTime() - now.getTime());
-    const at = dueAt <= now ? 0 : Math.ceil(dueAt.getTime() / grid) * grid;
-    const key = `${stage} ${at}`;
-    const group = groups.get(key) ?? { stage, at, ids: [] };
+    const delayMs = dueAt.getTime() - now.getTime();
+    const key = `${stage} ${delayMs <= 0 ? 'now' : Math.floor(dueAt.getTime() / stretchOf(delayMs))}`;
+    const group = groups.get(key) ?? { stage, dueAt: now, ids: [] };
     if (group.ids.push(id) === 1) groups.set(key, group);
+    if (dueAt > group.dueAt) group.dueAt = dueAt;
   }
-  return [...groups.values()].flatMap(({ stage, at, ids }) =>
-    chunks(ids, chunkSize).map((chunk) => ({ pipeline, stage, ids: chunk, dueAt: at === 0 ? now : new Date(at) })),
+  return [...groups.values()].flatMap(({ stage, dueAt, ids }) =>
+    chunks(ids, chunkSize).map((chunk) => ({ pipeline, stage, ids: chunk, dueAt })),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '#processors/engine/clock.ts';
 import { GroupCommit } from '#processors/engine/group-commit.ts';
-import { chunkSize, chunks, type Settlement, type Signal } from '#processors/engine/signal.ts';
+import { type Settlement, type Signal, signalsFor } from '#processors/engine/signal.ts';
 import { namesOf } from '../names.ts';
 import type { Orchestration, RingLog } from '../orchestration.ts';
 import type { QueueBackend, StageQueue, StageWorker } from './backend.ts';
@@ -49,8 +49,8 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
     lanes: 2,
     capacity: 200,
     flush: async (entries) => {
-      const merged = merge(entries.flat(), clock.now());
-      await Promise.all(merged.map(({ pipeline, stage, jobs }) => queueOf(pipeline, stage).addBulk(jobs.map(jobOf))));
+      const merged = Map.groupBy(merge(entries.flat(), clock.now()), ({ pipeline, stage }) => queueOf(pipeline, stage));
+      await Promise.all([...merged].map(([queue, ofQueue]) => queue.addBulk(ofQueue.map(jobOf))));
       return entries.map(() => undefined);
     },
   });
@@ -112,20 +112,12 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
   };
 }
 
-/** Signals for the same stage and time become one list of ids, cut into chunks. What is due is due now. */
-function merge(signals: readonly Signal[], now: Date): { pipeline: string; stage: string; jobs: Signal[] }[] {
-  const stages = Map.groupBy(signals, ({ pipeline, stage }) => `${pipeline}/${stage}`);
-  return [...stages.values()].map((ofStage) => {
-    const { pipeline, stage } = ofStage[0] as Signal;
-    const times = Map.groupBy(ofStage, ({ dueAt }) => Math.max(dueAt.getTime(), now.getTime()));
-    const jobs = [...times].flatMap(([time, ofTime]) =>
-      chunks(
-        ofTime.flatMap(({ ids }) => ids),
-        chunkSize,
-      ).map((ids) => ({ pipeline, stage, ids, dueAt: new Date(time) })),
-    );
-    return { pipeline, stage, jobs };
-  });
+/** Small waves grow back into chunks. */
+function merge(signals: readonly Signal[], now: Date): Signal[] {
+  const items = ({ ids, stage, dueAt }: Signal) => ids.map((id) => ({ id, stage, dueAt }));
+  return [...Map.groupBy(signals, ({ pipeline }) => pipeline)].flatMap(([pipeline, ofPipeline]) =>
+    signalsFor(pipeline, ofPipeline.flatMap(items), now),
+  );
 }
 
 /** A queue that is away loses a ring with every document; the log says so at once, and then every five seconds how many. */

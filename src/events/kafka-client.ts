@@ -39,6 +39,8 @@ export function kafkaClient(
       ? connectSecurely({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
       : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, 60_000);
+    // A record must not wait for the acknowledgement of the one before (Nagle's algorithm).
+    socket.setNoDelay(true);
     sockets.add(socket);
     let connected = false;
     socket.once(ssl ? 'secureConnect' : 'connect', () => {
