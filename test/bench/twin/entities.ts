@@ -12,6 +12,7 @@ const TwinRequestSchema = defineEntity({
     documentName: p.text(),
     stage: p.text(),
     status: p.text().index(),
+    version: p.integer().version(),
     metadata: p.json<{ key: string; value: string }[]>(),
     content: p.json<Record<string, unknown>>().columnType('json').lazy(),
     batchId: p.bigint('number').nullable(),

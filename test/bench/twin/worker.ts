@@ -1,4 +1,3 @@
-import { LockMode } from '@mikro-orm/core';
 import { Worker } from 'bullmq';
 import { environment } from '#src/config.ts';
 import { TwinHistory, TwinRequest } from './entities.ts';
@@ -26,13 +25,11 @@ async function run(stage: StageName, id: string): Promise<void> {
     await queues.add(stage, id, step.againInMs);
     return;
   }
-  await orm.em.fork().transactional(async (transaction) => {
-    const row = await transaction.findOneOrFail(TwinRequest, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (row.stage !== stage) return;
-    const at = new Date();
-    transaction.assign(row, { ...step.changes, stage: step.next, updatedAt: at });
-    transaction.create(TwinHistory, { requestId: id, fromStage: stage, toStage: step.next, reason: step.reason, at });
-  });
+  // One flush is one transaction; the version column tells when someone else was quicker.
+  const at = new Date();
+  em.assign(request, { ...step.changes, stage: step.next, updatedAt: at });
+  em.create(TwinHistory, { requestId: id, fromStage: stage, toStage: step.next, reason: step.reason, at });
+  await em.flush();
   if (step.next !== 'ended') await queues.add(step.next, id, step.delayMs);
 }
 
