@@ -1,8 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
 import { compose } from './compose.ts';
 import { type Config, ConfigurationError, type Role, readConfig, readRoles } from './config.ts';
 import { type Logger, openLog } from './platform/log.ts';
-import { migrate } from './platform/migrate.ts';
 import { untilToldToStop } from './platform/shutdown.ts';
+
+// A chunk's objects live for some milliseconds, long enough to be moved among the old ones, where V8 would let garbage grow
+// fourfold before it looks. It looks a little earlier, and the process stays small.
+setFlagsFromString('--heap-growing-percent=25');
 
 /** `node src/main.ts <roles>`: any of api, worker, sweep, admin, migrate, in one process or in many beside each other. */
 async function main(words: readonly string[]): Promise<void> {
@@ -19,6 +23,7 @@ async function main(words: readonly string[]): Promise<void> {
 
 async function run(config: Config, roles: Set<Role>, log: Logger): Promise<void> {
   if (roles.delete('migrate')) {
+    const { migrate } = await import('./platform/migrate.ts');
     await migrate(config.databaseUrl);
     log.info('the database is at this version');
     if (roles.size === 0) return;

@@ -27,7 +27,7 @@ export async function fullTables(
 
 /** The most memory an OMS in one process takes from the first POST until all of them, a minute later, are published. */
 export async function memoryInFlight(house: House, count: number): Promise<number> {
-  const oms = await startOms(house, 'memory', 3, { together: true });
+  const oms = await startOms(house, 'memory', 3);
   await generatorTakes(house, 60_000);
   let most = 0;
   let over = false;

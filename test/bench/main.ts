@@ -79,7 +79,7 @@ if (wanted.has('tables')) {
 
 if (wanted.has('memory')) {
   const megabytes = await memoryInFlight(house, size.inFlight);
-  say(`\nMost memory of a process (api worker sweep), ${size.inFlight} in flight: ${verdict(megabytes, 300, 'MB')}`);
+  say(`\nMost memory of a worker, ${size.inFlight} in flight: ${verdict(megabytes, 300, 'MB')}`);
 }
 
 if (wanted.has('kill')) {

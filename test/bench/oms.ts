@@ -8,13 +8,8 @@ export interface OmsContestant extends Contestant {
   settings: Record<string, string>;
 }
 
-/** The OMS as it is: `node src/main.ts api` and `node src/main.ts worker sweep`, or all of them together in one process. */
-export async function startOms(
-  house: House,
-  name: string,
-  redisDatabase: number,
-  { together = false } = {},
-): Promise<OmsContestant> {
+/** The OMS as it is: `node src/main.ts api` and `node src/main.ts worker sweep`. */
+export async function startOms(house: House, name: string, redisDatabase: number): Promise<OmsContestant> {
   const databaseUrl = await house.database(name);
   await migrate(databaseUrl);
   const settings = {
@@ -23,8 +18,8 @@ export async function startOms(
     KAFKA_BROKERS: house.services.kafkaBrokers ?? '',
     THUNDERHEAD_URL: house.thunderhead.url,
   };
-  const worker = await spawnOms(house, `${name} worker`, [...(together ? ['api'] : []), 'worker', 'sweep'], settings);
-  const api = together ? worker : await spawnOms(house, `${name} api`, ['api'], settings);
+  const worker = await spawnOms(house, `${name} worker`, ['worker', 'sweep'], settings);
+  const api = await spawnOms(house, `${name} api`, ['api'], settings);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   // The server goes away at the end of the run.
   pool.on('error', () => undefined);
