@@ -11,6 +11,8 @@ export const observeInLog = (log: Logger): Observer => ({
         { ...about, nextRetryAt: next.dueAt, ...(code === 'OMS_INTERNAL_ERROR' && { err: error }) },
         `will be tried again: ${description}`,
       );
+    // A rejection is an answer to the source; a failure is a question for an operator.
+    else if (next.result === 'rejected') log.info(about, `rejected: ${description}`);
     else log.error({ ...about, result: next.result }, `given up: ${description}`);
   },
   unsettled({ at, error }) {
