@@ -6,7 +6,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:24-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
+# A smaller nursery than Node's: a busy worker's garbage would take a hundred megabytes more.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 NODE_OPTIONS=--max-semi-space-size=10
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./

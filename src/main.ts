@@ -6,7 +6,7 @@ import { untilToldToStop } from './platform/shutdown.ts';
 
 // A chunk's objects live for some milliseconds, long enough to be moved among the old ones, where V8 would let garbage grow
 // fourfold before it looks. It looks a little earlier, and the process stays small.
-setFlagsFromString('--heap-growing-percent=25');
+setFlagsFromString('--heap-growing-percent=40');
 
 /** `node src/main.ts <roles>`: any of api, worker, sweep, admin, migrate, in one process or in many beside each other. */
 async function main(words: readonly string[]): Promise<void> {

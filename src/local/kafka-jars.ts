@@ -43,7 +43,7 @@ export interface Log {
 }
 
 // The slf4j binding is not among Kafka's dependencies; its series must match the slf4j (1.7) and log4j that Kafka brings.
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const pom = `<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>oms.local</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { environment } from '#src/config.ts';
 import { type Child, startChild } from '#src/local/child.ts';
 import { projectFolder } from '#src/local/folders.ts';
+import { nodeFlags } from '#src/local/launch.ts';
 import { freePort } from '#src/local/ports.ts';
 import { type Services, startServices } from '#src/local/services.ts';
 import type { Loaded } from './contestant.ts';
@@ -34,7 +35,7 @@ export async function openHouse(batchMs: number): Promise<House> {
     const child = await startChild({
       name,
       command: process.execPath,
-      args: ['--disable-warning=ExperimentalWarning', ...args],
+      args: [...nodeFlags, '--disable-warning=ExperimentalWarning', ...args],
       environment: { PATH: others.PATH ?? '', LOG_LEVEL: 'warn', ...settings },
       workingDirectory: projectFolder,
       logFile: join(directory, 'logs', `${name.replaceAll(' ', '-')}.log`),
