@@ -22,8 +22,8 @@ import { referenceReader } from './reference-data/reader.ts';
 import { openThunderhead } from './thunderhead/client.ts';
 
 export interface Running extends AsyncDisposable {
-  /** Undefined when no role of this process listens. */
-  listener: HttpListener | undefined;
+  /** Every process listens, if only for its probes. */
+  listener: HttpListener;
 }
 
 /**

@@ -30,7 +30,7 @@ async function run(config: Config, roles: Set<Role>, log: Logger): Promise<void>
   }
   const stop = untilToldToStop(log);
   await using running = await compose(config, roles, log);
-  log.info({ roles: [...roles], url: running.listener?.url }, 'ready');
+  log.info({ roles: [...roles], url: running.listener.url }, 'ready');
   await stop;
 }
 

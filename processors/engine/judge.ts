@@ -2,6 +2,7 @@ import { type Failure, Fault, type Verdict } from './outcome.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
+import { isUnreachable } from './transaction.ts';
 
 export interface Judged {
   at: Progress;
@@ -18,6 +19,8 @@ export async function loadItems(
   try {
     return await pipeline.load(stage, claimed);
   } catch (error) {
+    // Nobody's fault: no attempt is burnt, the leases run out and the chunk is rung again.
+    if (isUnreachable(error)) throw error;
     if (claimed.length === 1) return new Map([[claimed[0]?.id ?? '', error]]);
     const each = await Promise.all(claimed.map((at) => loadItems(pipeline, stage, [at])));
     return new Map(each.flatMap((items) => [...items]));

@@ -50,7 +50,6 @@ export async function startOms(options: OmsOptions = {}): Promise<Oms> {
   );
   const environment = environmentOf({ ...options, databaseUrl, thunderheadUrl: thunderhead.url });
   const { listener } = opened.use(await compose(readConfig(environment), new Set(roles), logger));
-  if (!listener) throw new Error(`nothing listens in the roles ${roles}`);
   const stack = opened.move();
   const close = () => stack.disposeAsync();
   return {

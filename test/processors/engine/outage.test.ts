@@ -130,3 +130,20 @@ test('a connection that dies inside a transaction fails that transaction, and no
     rowCount: 1,
   });
 });
+
+test('a database that is away while items are read burns no attempt: they are run again when the lease is over', async () => {
+  const [id] = await toy.begin(1);
+  let away = true;
+  const stages: [ToyStage] = [{ name: 'a', run: async () => done() }];
+  const worker = toy.worker(stages, {
+    load: async (_, claimed) => {
+      if (away) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      return new Map(claimed.map((at) => [at.id, at]));
+    },
+  });
+  await expect(collect(worker.signal('a', [id as string]))).rejects.toThrow('ECONNREFUSED');
+  const { rows } = await toy.admin.query('select attempts, status from progress where id = $1', [id]);
+  expect(rows).toEqual([{ attempts: 0, status: 'running' }]);
+  away = false;
+  await sweepToTheEnd(worker);
+});
