@@ -16,6 +16,8 @@ const DocumentConfigurationSchema = defineEntity({
     effectiveFrom: p.date(),
     effectiveTo: p.date(),
     deletedAt: p.datetime(3).nullable(),
+    /** Counts the changes of the row; the database raises it. */
+    version: p.integer().default(1),
   },
   indexes: [{ name: 'document_configuration_code', properties: ['code', 'spec', 'footerId'] }],
 });

@@ -1,8 +1,12 @@
 import { Batch } from './batch.ts';
+import { Cancellation } from './cancellation.ts';
 import { DocumentConfiguration } from './document-configuration.ts';
 import { DocumentRequest } from './document-request.ts';
 import { History } from './history.ts';
+import { IdempotencyKey } from './idempotency-key.ts';
 import { ProgressRow } from './progress.ts';
+import { RateLimit } from './rate-limit.ts';
+import { ReferenceChange, ReferenceVersion } from './reference-change.ts';
 import { ReferenceData, SourcePermission } from './reference-data.ts';
 import { StageError } from './stage-error.ts';
 import { StatusEventRow } from './status-event.ts';
@@ -11,6 +15,7 @@ import { StatusEventRow } from './status-event.ts';
 export const entities = [
   DocumentRequest,
   ProgressRow,
+  Cancellation,
   History,
   StageError,
   Batch,
@@ -18,4 +23,8 @@ export const entities = [
   ReferenceData,
   SourcePermission,
   DocumentConfiguration,
+  ReferenceChange,
+  ReferenceVersion,
+  RateLimit,
+  IdempotencyKey,
 ];

@@ -18,6 +18,8 @@ const ReferenceDataSchema = defineEntity({
     effectiveTo: p.date(),
     /** Deleted logically: yesterday's request must be explainable tomorrow. */
     deletedAt: p.datetime(3).nullable(),
+    /** Counts the changes of the row; the database raises it. */
+    version: p.integer().default(1),
   },
   indexes: [{ name: 'reference_data_code', properties: ['type', 'code'] }],
 });
@@ -36,6 +38,8 @@ const SourcePermissionSchema = defineEntity({
     effectiveFrom: p.date(),
     effectiveTo: p.date(),
     deletedAt: p.datetime(3).nullable(),
+    /** Counts the changes of the row; the database raises it. */
+    version: p.integer().default(1),
   },
   indexes: [{ name: 'source_permission_source', properties: ['sourceSystem'] }],
 });

@@ -20,7 +20,10 @@ const StageErrorSchema = defineEntity({
     /** Null: given up, an operator decides. */
     nextRetryAt: p.datetime(3).nullable(),
   },
-  indexes: [{ name: 'stage_error_at_stage', properties: ['pipeline', 'stage', 'lastFailedAt'] }],
+  indexes: [
+    { name: 'stage_error_at_stage', properties: ['pipeline', 'stage', 'lastFailedAt'] },
+    { name: 'stage_error_code', properties: ['code', 'itemId'] },
+  ],
 });
 
 export class StageError extends StageErrorSchema.class {}

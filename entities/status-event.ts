@@ -25,6 +25,12 @@ const StatusEventSchema = defineEntity({
   indexes: [
     { name: 'status_event_feed', properties: ['transaction', 'sequence'] },
     { name: 'status_event_of_request', properties: ['requestId'] },
+    {
+      // The feed of one tenant: its few events among everybody's many.
+      name: 'status_event_of_source',
+      expression:
+        "create index status_event_of_source on status_event ((data ->> 'sourceSystem'), transaction, sequence)",
+    },
   ],
 });
 

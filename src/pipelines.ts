@@ -1,3 +1,4 @@
+import { callbackPipeline } from '#processors/callback/pipeline.ts';
 import { type DocumentPorts, documentPipeline } from '#processors/document/pipeline.ts';
 import { namesOf } from '#queues/names.ts';
 
@@ -5,6 +6,7 @@ import { namesOf } from '#queues/names.ts';
 const pipelines = [
   // Only the shape is looked at; nothing is run.
   documentPipeline({} as DocumentPorts, { callTimeoutMs: 1, pollFirstMs: 1, pollCapMs: 1, pollDeadlineMs: 1 }),
+  callbackPipeline({} as Parameters<typeof callbackPipeline>[0], { attempts: 1, timeoutMs: 1 }),
 ];
 
 console.table(

@@ -1,7 +1,10 @@
 import type { Progress } from '#processors/engine/progress.ts';
 import type { BatchReport, StatusEvent } from './ports.ts';
 
-/** What a stage knows of a document request. `content` is there for submit, `batch` from poll on, `errors` for publish. */
+/**
+ * What a stage knows of a document request. `content` is there for submit, `batch` from poll on, `errors` and `callbackUrl`
+ * for publish.
+ */
 export interface DocumentItem {
   progress: Progress;
   id: string;
@@ -16,6 +19,10 @@ export interface DocumentItem {
   content?: Record<string, unknown>;
   batch?: KnownBatch;
   errors?: StatusEvent['data']['errors'];
+  /** Its source wishes it cancelled (see `progress.cancelAsked`); since when Thunderhead may have been asked to stop. */
+  cancellation?: { actor: string; passedOnAt: Date | null };
+  /** Where its final status is posted to. */
+  callbackUrl?: string;
 }
 
 export interface KnownBatch {
@@ -40,7 +47,16 @@ export type BatchStatus =
 export type DocumentFacts =
   | { kind: 'accepted'; batch: KnownBatch; requestId: string; at: Date }
   | { kind: 'reported'; batchId: string; status: BatchStatus; report: BatchReport; at: Date }
-  | { kind: 'published'; topic: string; event: StatusEvent; partition: number | null; offset: string | null; at: Date };
+  | { kind: 'stopping'; requestId: string; round: number; at: Date }
+  | {
+      kind: 'published';
+      topic: string;
+      event: StatusEvent;
+      partition: number | null;
+      offset: string | null;
+      at: Date;
+      callbackUrl?: string;
+    };
 
 export const metadataOf = (document: Pick<DocumentItem, 'metadata'>, key: string): string | undefined =>
   document.metadata.find((entry) => entry.key === key)?.value;

@@ -2,10 +2,11 @@ import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
 import type { DocumentFacts, DocumentItem } from './document.ts';
+import { loadDocuments } from './load.ts';
 import { poll } from './poll.ts';
 import type { DocumentGenerator, ReferenceData, StatusPublisher } from './ports.ts';
 import { publish } from './publish.ts';
-import { keepDocumentFacts, loadDocuments } from './records.ts';
+import { type Callbacks, keepDocumentFacts, ringsOf } from './records.ts';
 import { submit } from './submit.ts';
 import { validate } from './validate.ts';
 
@@ -16,6 +17,8 @@ export interface DocumentPorts {
   clock: Clock;
   /** Where documents are read from. */
   pool: Pool;
+  /** The pipeline that calls clients back, and its first stage; without one nobody is called. */
+  callbacks?: Callbacks;
 }
 
 export interface DocumentTiming {
@@ -28,7 +31,7 @@ export interface DocumentTiming {
 
 /** validate -> submit -> poll -> publish. From the hand-over on there is no way back, only an end. */
 export function documentPipeline(ports: DocumentPorts, timing: DocumentTiming): Pipeline<DocumentItem, DocumentFacts> {
-  const { generator, reference, publisher, clock, pool } = ports;
+  const { generator, reference, publisher, clock, pool, callbacks } = ports;
   // A run outlives its own call, or the answer that is just coming in would be thrown away.
   const timeoutMs = timing.callTimeoutMs + 2_000;
   return {
@@ -36,7 +39,10 @@ export function documentPipeline(ports: DocumentPorts, timing: DocumentTiming): 
     pivot: 'submit',
     stages: [
       validate(reference, clock),
-      submit({ generator, reference, clock }, { timeoutMs: timeoutMs * 2, firstPollMs: timing.pollFirstMs }),
+      submit(
+        { generator, reference, clock },
+        { ...{ timeoutMs: timeoutMs * 2, callTimeoutMs: timing.callTimeoutMs }, firstPollMs: timing.pollFirstMs },
+      ),
       poll(generator, clock, {
         firstMs: timing.pollFirstMs,
         capMs: timing.pollCapMs,
@@ -46,6 +52,7 @@ export function documentPipeline(ports: DocumentPorts, timing: DocumentTiming): 
       publish({ publisher, reference, clock }, { timeoutMs }),
     ],
     load: (stage, claimed) => loadDocuments(pool, stage, claimed),
-    keep: keepDocumentFacts,
+    keep: (facts, transaction) => keepDocumentFacts(facts, transaction, callbacks),
+    rings: (facts, now) => ringsOf(facts, now, callbacks),
   };
 }

@@ -10,6 +10,8 @@ export interface DocumentGenerator {
   find(correlationId: string, signal: AbortSignal): Promise<readonly BatchReport[]>;
   /** How a batch stands; null when the generator does not know it. Calls made together travel as one query. */
   status(batchId: number, signal: AbortSignal): Promise<BatchReport | null>;
+  /** Asks it to stop a batch. False: the batch is final, or not known. Repeating it is harmless. */
+  stop(batchId: number, signal: AbortSignal): Promise<boolean>;
   /** The generator's own messages about a batch that went wrong. */
   errors(batchId: number, signal: AbortSignal): Promise<readonly GeneratorMessage[]>;
 }
@@ -61,12 +63,19 @@ export interface ReferenceData {
   configuration(lookup: ConfigurationLookup, at: Date): Promise<string | undefined>;
 }
 
-export type ReferenceType = 'DOCUMENT_TYPE' | 'DOCUMENT_NAME' | 'SOURCE_SYSTEM' | 'METADATA_KEY';
+export type ReferenceType = 'DOCUMENT_TYPE' | 'DOCUMENT_NAME' | 'SOURCE_SYSTEM' | 'METADATA_KEY' | 'CLIENT';
 
 export interface ReferenceRow {
   code: string;
   description: string;
-  attributes: { documentType?: string; requiredMetadata?: readonly string[]; specPrefix?: string };
+  attributes: {
+    documentType?: string;
+    requiredMetadata?: readonly string[];
+    specPrefix?: string;
+    /** CLIENT: the source systems it speaks for, and the hosts that may be called back. */
+    sourceSystems?: readonly string[];
+    callbackHosts?: readonly string[];
+  };
 }
 
 export interface ConfigurationLookup {

@@ -31,6 +31,7 @@ export const publish = (
       partition: receipt?.partition ?? null,
       offset: receipt?.offset ?? null,
       at: clock.now(),
+      ...(document.callbackUrl && { callbackUrl: document.callbackUrl }),
     };
     const reason = receipt
       ? `published to ${topic}/${receipt.partition} at ${receipt.offset}`

@@ -1,64 +1,27 @@
-import type { Pool, PoolClient } from 'pg';
-import type { Progress } from '#processors/engine/progress.ts';
-import type { BatchStatus, DocumentFacts, DocumentItem } from './document.ts';
+import type { PoolClient } from 'pg';
+import { begin } from '#processors/engine/begin.ts';
+import { type Signal, signalsFor } from '#processors/engine/signal.ts';
+import type { DocumentFacts } from './document.ts';
 
-/** Reads what a stage needs of a chunk of documents: one statement, and no more columns than that stage looks at. */
-export async function loadDocuments(
-  pool: Pool,
-  stage: string,
-  claimed: readonly Progress[],
-): Promise<ReadonlyMap<string, DocumentItem>> {
-  const withContent = stage === 'submit';
-  const withBatch = stage === 'poll' || stage === 'publish';
-  const progressOf = new Map(claimed.map((progress) => [progress.id, progress]));
-  const { rows } = await pool.query<RequestColumns>({
-    name: `oms-load-${withContent ? 'content' : withBatch ? 'batch' : 'request'}`,
-    text: `select r.id, source_system, request_correlation_id, document_type, document_name, document_language,
-        source_environment, priority, metadata
-        ${withContent ? ', content' : ''}
-        ${withBatch ? ', b.id as batch_id, b.round, b.thunderhead_batch_id, b.name, b.status, b.dms_document_id' : ''}
-      from document_request r
-      ${withBatch ? 'left join lateral (select * from batch where request_id = r.id order by round desc limit 1) b on true' : ''}
-      where r.id = any($1::uuid[])`,
-    values: [[...progressOf.keys()]],
-  });
-  const documents = new Map<string, DocumentItem>();
-  for (const row of rows) {
-    const progress = progressOf.get(row.id);
-    if (progress) documents.set(row.id, documentOf(row, progress));
-  }
-  if (stage === 'publish') await addErrors(pool, documents);
-  return documents;
-}
-
-/** Why it ended as it did. Only what ended badly has anything to look for. */
-async function addErrors(pool: Pool, documents: ReadonlyMap<string, DocumentItem>): Promise<void> {
-  const unhappy = [...documents.values()].filter(({ progress }) => progress.result !== 'completed').map(({ id }) => id);
-  if (unhappy.length === 0) return;
-  const { rows } = await pool.query<{
-    item_id: string;
-    stage: string;
-    category: string;
-    code: string;
-    description: string;
-  }>(
-    `select item_id, stage, category, code, description from stage_error
-     where item_id = any($1::uuid[]) and stage <> 'publish' order by last_failed_at desc`,
-    [unhappy],
-  );
-  for (const { item_id, ...error } of rows) {
-    const document = documents.get(item_id);
-    if (document) document.errors = [...(document.errors ?? []), error];
-  }
+/** Where a final status that is to be posted to its source goes on; the item there is the event. */
+export interface Callbacks {
+  pipeline: string;
+  stage: string;
 }
 
 /** Writes what the runs of a flush learnt, kind by kind. */
-export async function keepDocumentFacts(facts: readonly DocumentFacts[], transaction: PoolClient): Promise<void> {
+export async function keepDocumentFacts(
+  facts: readonly DocumentFacts[],
+  transaction: PoolClient,
+  callbacks: Callbacks | undefined,
+): Promise<void> {
   const of = <Kind extends DocumentFacts['kind']>(kind: Kind) =>
     facts.filter((fact): fact is Extract<DocumentFacts, { kind: Kind }> => fact.kind === kind);
   await insertBatches(of('accepted'), transaction);
   await updateBatches(of('reported'), transaction);
+  await stampCancellations(of('stopping'), transaction);
   await insertEvents(of('published'), transaction);
+  if (callbacks) await beginCallbacks(of('published').filter(isCalledBack), transaction, callbacks);
 }
 
 type Fact<Kind extends DocumentFacts['kind']> = Extract<DocumentFacts, { kind: Kind }>;
@@ -125,47 +88,38 @@ async function insertEvents(facts: readonly Fact<'published'>[], transaction: Po
   });
 }
 
-interface RequestColumns {
-  id: string;
-  source_system: string;
-  request_correlation_id: string;
-  document_type: string;
-  document_name: string;
-  document_language: string;
-  source_environment: string;
-  priority: number;
-  metadata: { key: string; value: string }[];
-  content?: Record<string, unknown>;
-  batch_id?: string | null;
-  round?: number;
-  thunderhead_batch_id?: string;
-  name?: string;
-  status?: BatchStatus;
-  dms_document_id?: string | null;
+/** The first time counts: from then on a stop may be our doing. */
+async function stampCancellations(facts: readonly Fact<'stopping'>[], transaction: PoolClient): Promise<void> {
+  if (facts.length === 0) return;
+  await transaction.query(
+    `update cancellation c set passed_on_at = coalesce(passed_on_at, s.at)
+     from unnest($1::uuid[], $2::int[], $3::timestamptz[]) as s (item_id, round, at)
+     where c.item_id = s.item_id and c.round = s.round`,
+    [facts.map(({ requestId }) => requestId), facts.map(({ round }) => round), facts.map(({ at }) => at.toISOString())],
+  );
 }
 
-function documentOf(row: RequestColumns, progress: Progress): DocumentItem {
-  const document: DocumentItem = {
-    progress,
-    id: row.id,
-    sourceSystem: row.source_system,
-    requestCorrelationId: row.request_correlation_id,
-    documentType: row.document_type,
-    documentName: row.document_name,
-    documentLanguage: row.document_language,
-    sourceEnvironment: row.source_environment,
-    priority: row.priority,
-    metadata: row.metadata,
-  };
-  if (row.content) document.content = row.content;
-  if (row.batch_id)
-    document.batch = {
-      id: row.batch_id,
-      round: row.round ?? 1,
-      thunderheadBatchId: Number(row.thunderhead_batch_id),
-      name: row.name ?? '',
-      status: row.status ?? 'PROCESSING_THUNDERHEAD',
-      dmsDocumentId: row.dms_document_id ? Number(row.dms_document_id) : null,
-    };
-  return document;
+const isCalledBack = ({ callbackUrl }: Fact<'published'>): boolean => callbackUrl !== undefined;
+
+/** With the event itself, or a crash in between would lose the call. */
+async function beginCallbacks(
+  facts: readonly Fact<'published'>[],
+  transaction: PoolClient,
+  { pipeline, stage }: Callbacks,
+): Promise<void> {
+  if (facts.length === 0) return;
+  const items = facts.map(({ event, at }) => ({ id: event.id, dueAt: at }));
+  await begin(transaction, items, { pipeline, stage, actor: 'worker', now: facts[0]?.at as Date });
+}
+
+/** The call goes out when the event has, and does not wait for a sweep. */
+export function ringsOf(facts: readonly DocumentFacts[], now: Date, callbacks: Callbacks | undefined): Signal[] {
+  const called = facts.filter((fact) => fact.kind === 'published').filter(isCalledBack);
+  if (!callbacks || called.length === 0) return [];
+  const { pipeline, stage } = callbacks;
+  return signalsFor(
+    pipeline,
+    called.map(({ event }) => ({ id: event.id, stage, dueAt: now })),
+    now,
+  );
 }

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from '#processors/engine/clock.ts';
-import { done, Fault, type Outcome, reject } from '#processors/engine/outcome.ts';
+import { cancelled, done, Fault, type Outcome, reject, wait } from '#processors/engine/outcome.ts';
 import type { Stage } from '#processors/engine/stage.ts';
 import { type DocumentFacts, type DocumentItem, footerOf } from './document.ts';
 import type { BatchReport, ConfigurationLookup, DocumentGenerator, Handover, ReferenceData } from './ports.ts';
@@ -12,7 +12,7 @@ import { toXml } from './xml.ts';
  */
 export const submit = (
   { generator, reference, clock }: { generator: DocumentGenerator; reference: ReferenceData; clock: Clock },
-  timing: { timeoutMs: number; firstPollMs: number },
+  timing: { timeoutMs: number; callTimeoutMs: number; firstPollMs: number },
 ): Stage<DocumentItem, DocumentFacts> => ({
   name: 'submit',
   effect: 'once',
@@ -28,6 +28,7 @@ export const submit = (
         at: clock.now(),
         afterMs: 0,
       });
+    if (document.cancellation) return unsent(document, document.cancellation, clock.now(), timing.callTimeoutMs);
     const answer = await generator.submit(await handoverOf(document, reference, clock.now()), signal);
     if ('batchId' in answer)
       return handedOver(
@@ -45,6 +46,22 @@ export const submit = (
   },
   // Past the pivot nothing is undone: a batch that Thunderhead has is followed to its end.
 });
+
+/**
+ * To be cancelled, and an earlier run may have sent it, but Thunderhead does not know it. A call that was given up may still
+ * be on its way there, so it is asked once more when no call can be: only then nothing exists that could be printed.
+ */
+function unsent(
+  { id, progress }: DocumentItem,
+  { actor, passedOnAt }: NonNullable<DocumentItem['cancellation']>,
+  now: Date,
+  callTimeoutMs: number,
+): Outcome<DocumentFacts> {
+  const leftMs = passedOnAt ? passedOnAt.getTime() + callTimeoutMs - now.getTime() : callTimeoutMs;
+  if (leftMs <= 0) return cancelled(`cancelled for ${actor}: Thunderhead has not accepted it`);
+  const facts = { kind: 'stopping', requestId: id, round: progress.round, at: now } as const;
+  return wait(leftMs, 'whether Thunderhead has accepted it is not certain yet', passedOnAt ? undefined : facts);
+}
 
 const nameOf = ({ id, progress }: DocumentItem): string => `OMS-${id}-${progress.round}`;
 

@@ -19,8 +19,10 @@ type Shape = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
  * | fault, tries left| same stage after a back-off                                     | same                     |
  * | fault, exhausted | fate unknown: undo this stage too; past the pivot, or nothing to | end `failed` (parked)    |
  * |                  | undo -> end `failed`                                            |                          |
- * | cancel           | undo what can be undone, then end `cancelled`; past the pivot   | refused                  |
- * |                  | refused                                                         |                          |
+ * | cancelled        | no effect (any more): undo from the stage before, then end      | as done                  |
+ * |                  | `cancelled`; past the pivot -> end `cancelled`                   |                          |
+ * | cancel           | undo what can be undone, then end `cancelled`; past the pivot,  | refused                  |
+ * |                  | or where an effect without undo may have happened: refused      |                          |
  *
  * Refused means: nothing changes, the same object comes back.
  */
@@ -44,20 +46,29 @@ function forward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: S
       ? enter(at, next.name, after(now, verdict.afterMs ?? 0), now)
       : end(at, 'completed', pipeline, now);
   }
-  if (verdict.kind === 'fault' && at.attempts + 1 < retryOf(stage).attempts) return retryLater(at, stage, now);
-  if (isPastPivot(pipeline, stage.name)) return end(at, 'failed', pipeline, now);
+  if (verdict.kind === 'fault' && at.attempts + 1 < retryOf(stage).attempts)
+    return retryLater(at, stage, now, verdict.afterMs);
+  const [aim, otherwise] = endings[verdict.kind];
+  if (isPastPivot(pipeline, stage.name)) return end(at, verdict.kind === 'cancelled' ? aim : 'failed', pipeline, now);
   // A refusal had no effect, so undoing starts one stage earlier; after a fault nobody knows, so it starts here.
-  const from = indexOf(pipeline, stage.name) - (verdict.kind === 'reject' ? 1 : 0);
-  const nothingToUndo = verdict.kind === 'reject' ? 'rejected' : 'failed';
-  return undoFrom(at, from, 'compensated', pipeline, now) ?? end(at, nothingToUndo, pipeline, now);
+  const from = indexOf(pipeline, stage.name) - (verdict.kind === 'fault' ? 0 : 1);
+  return undoFrom(at, from, aim, pipeline, now) ?? end(at, otherwise, pipeline, now);
 }
 
+/** The end when something has to be undone on the way to it, and when there is nothing to undo. */
+const endings = {
+  reject: ['compensated', 'rejected'],
+  fault: ['compensated', 'failed'],
+  cancelled: ['cancelled', 'cancelled'],
+} as const satisfies Record<string, readonly [Result, Result]>;
+
 function backward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: Shape, now: Date): Progress {
-  if (verdict.kind === 'done') {
+  if (verdict.kind === 'done' || verdict.kind === 'cancelled') {
     const aim = at.result ?? 'compensated';
     return undoFrom(at, indexOf(pipeline, stage.name) - 1, aim, pipeline, now) ?? end(at, aim, pipeline, now);
   }
-  if (verdict.kind === 'fault' && at.attempts + 1 < retryOf(stage).attempts) return retryLater(at, stage, now);
+  if (verdict.kind === 'fault' && at.attempts + 1 < retryOf(stage).attempts)
+    return retryLater(at, stage, now, verdict.afterMs);
   return end(at, 'failed', pipeline, now);
 }
 
@@ -68,9 +79,21 @@ function atTheEnd(at: Progress, stage: Stage<never>, verdict: Moving, now: Date)
 
 function cancel(at: Progress, stage: Stage<never>, pipeline: Shape, now: Date): Progress {
   if (stage.always || at.direction === 'backward' || isPastPivot(pipeline, stage.name)) return at;
+  if (mayHaveActed(at, stage)) return at;
   // A stage that never ran here has nothing to undo.
   const from = indexOf(pipeline, stage.name) - (at.runs > 0 ? 0 : 1);
   return undoFrom(at, from, 'cancelled', pipeline, now) ?? end(at, 'cancelled', pipeline, now);
+}
+
+/** An effect that cannot be taken back may exist: to call the item cancelled could be a lie. Only the stage can find out. */
+const mayHaveActed = ({ runs, round }: Progress, { effect, undo }: Stage<never>): boolean =>
+  effect === 'once' && !undo && (runs > 0 || round > 1);
+
+/** Whether a wish to cancel that `advance` refuses may yet be granted: before the pivot, or by a stage that can stop. */
+export function mayStillCancel(at: Progress, pipeline: Shape): boolean {
+  if (at.result !== null || at.direction === 'backward') return false;
+  const ahead = pipeline.stages.slice(indexOf(pipeline, at.stage));
+  return !isPastPivot(pipeline, at.stage) || ahead.some(({ stoppable }) => stoppable);
 }
 
 function undoFrom(at: Progress, index: number, aim: Result, pipeline: Shape, now: Date): Progress | undefined {
@@ -94,9 +117,10 @@ const enter = (at: Progress, stage: string, dueAt: Date, now: Date): Progress =>
   since: now,
 });
 
-function retryLater(at: Progress, stage: Stage<never>, now: Date): Progress {
+function retryLater(at: Progress, stage: Stage<never>, now: Date, atLeastMs = 0): Progress {
   const attempts = at.attempts + 1;
-  return { ...settled(at), attempts, dueAt: after(now, backOff(retryOf(stage), attempts, at.id)) };
+  const pause = Math.max(atLeastMs, backOff(retryOf(stage), attempts, at.id));
+  return { ...settled(at), attempts, dueAt: after(now, pause) };
 }
 
 const settled = (at: Progress): Progress => ({ ...at, status: 'ready', revision: at.revision + 1 });
@@ -126,5 +150,5 @@ function spread(id: string, attempt: number): number {
 /** An operator sets a failed or rejected item going again. Undefined when that is not possible. */
 export function retrigger(at: Progress, resumeAt: string, now: Date): Progress | undefined {
   if (at.status !== 'ended' || (at.result !== 'failed' && at.result !== 'rejected')) return undefined;
-  return { ...enter(at, resumeAt, now, now), result: null, round: at.round + 1 };
+  return { ...enter(at, resumeAt, now, now), result: null, cancelAsked: false, round: at.round + 1 };
 }

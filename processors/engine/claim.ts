@@ -11,7 +11,7 @@ export interface Claim {
 export interface Claimed {
   mine: readonly Progress[];
   /** At this stage, but later: delayed, or in another worker's hands until then. */
-  notYet: readonly Pick<Progress, 'id' | 'stage' | 'dueAt'>[];
+  notYet: readonly Pick<Progress, 'id' | 'stage' | 'dueAt' | 'priority'>[];
 }
 
 /** Takes what is due, for several claims of one stage with one statement. */
@@ -40,14 +40,14 @@ export async function claimRows(
   const byId = new Map(rows.map((row) => [row.id, row]));
   return claims.map(({ ids }) => {
     const mine: Progress[] = [];
-    const notYet: Pick<Progress, 'id' | 'stage' | 'dueAt'>[] = [];
+    const notYet: Pick<Progress, 'id' | 'stage' | 'dueAt' | 'priority'>[] = [];
     for (const id of ids) {
       const row = byId.get(id);
       if (!row) continue;
       // The same id in two claims of one flush belongs to the first.
       byId.delete(id);
       if (row.mine) mine.push(progressOf(row));
-      else notYet.push({ id, stage: row.stage, dueAt: row.due_at });
+      else notYet.push({ id, stage: row.stage, dueAt: row.due_at, priority: row.priority });
     }
     return { mine, notYet };
   });

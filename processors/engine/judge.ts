@@ -6,7 +6,7 @@ import { isUnreachable } from './transaction.ts';
 
 export interface Judged {
   at: Progress;
-  verdict: Exclude<Verdict, { kind: 'cancel' }>;
+  verdict: Verdict;
   error?: unknown;
 }
 
@@ -43,7 +43,8 @@ export async function judge(
     if (!run) throw new Error(`stage ${stage.name} cannot undo`);
     return { verdict: await orAborted(run, signal) };
   } catch (error) {
-    return { verdict: { kind: 'fault', failure: failureOf(error) }, error };
+    const afterMs = error instanceof Fault ? error.afterMs : undefined;
+    return { verdict: { kind: 'fault', failure: failureOf(error), ...(afterMs !== undefined && { afterMs }) }, error };
   }
 }
 
@@ -64,4 +65,13 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Fault) return error.failure;
   const { message } = error instanceof Error ? error : new Error(String(error));
   return { code: 'OMS_INTERNAL_ERROR', category: 'INTERNAL_ERROR', description: message.slice(0, 2_000) };
+}
+
+/** What the history says of a step. */
+export function reasonOf(verdict: Exclude<Verdict, { kind: 'wait' }>, next: Progress): string {
+  if (verdict.kind === 'cancel') return 'cancelled, as it was asked for';
+  if (verdict.kind === 'cancelled') return verdict.reason;
+  if (verdict.kind === 'done') return verdict.reason ?? (next.status === 'ended' ? 'ended' : 'done');
+  const { code, description } = verdict.failure;
+  return `${code}: ${description}`;
 }

@@ -7,7 +7,8 @@
 export type Outcome<Facts = unknown> =
   | { kind: 'done'; reason?: string; afterMs?: number; facts?: Facts }
   | { kind: 'wait'; afterMs: number; reason: string; facts?: Facts }
-  | { kind: 'reject'; failure: Failure; facts?: Facts };
+  | { kind: 'reject'; failure: Failure; facts?: Facts }
+  | { kind: 'cancelled'; reason: string; facts?: Facts };
 
 /** Why an item did not get on: becomes its error row, its history entry, and a line of its final event. */
 export interface Failure {
@@ -22,8 +23,14 @@ export interface Failure {
   resumeAt?: string;
 }
 
-/** What the state machine is told: an answer, a thrown fault, or an operator's wish to cancel. */
-export type Verdict<Facts = unknown> = Outcome<Facts> | { kind: 'fault'; failure: Failure } | { kind: 'cancel' };
+/**
+ * What the state machine is told: an answer, a thrown fault, or somebody's wish to cancel what no stage has in hand.
+ * `afterMs` of a fault: the participant has said when to come back; its back-off is at least as long.
+ */
+export type Verdict<Facts = unknown> =
+  | Outcome<Facts>
+  | { kind: 'fault'; failure: Failure; afterMs?: number }
+  | { kind: 'cancel' };
 
 /** The step is finished. With `afterMs` the next stage is not due before that. */
 export const done = <Facts>(next: { afterMs?: number; facts?: Facts; reason?: string } = {}): Outcome<Facts> => ({
@@ -39,13 +46,20 @@ export const wait = <Facts>(afterMs: number, reason: string, facts?: Facts): Out
 export const reject = <Facts>(failure: Failure, facts?: Facts): Outcome<Facts> =>
   facts === undefined ? { kind: 'reject', failure } : { kind: 'reject', failure, facts };
 
+/** It was to be cancelled, and has no effect (any more): not sent, or stopped. */
+export const cancelled = <Facts>(reason: string, facts?: Facts): Outcome<Facts> =>
+  facts === undefined ? { kind: 'cancelled', reason } : { kind: 'cancelled', reason, facts };
+
 /** A fault that knows its code and category. Anything else that is thrown counts as `INTERNAL_ERROR`. */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly failure: Failure;
+  readonly afterMs: number | undefined;
 
-  constructor(failure: Failure, options?: ErrorOptions) {
+  /** `afterMs`: not to be tried again before. */
+  constructor(failure: Failure, options: ErrorOptions & { afterMs?: number } = {}) {
     super(failure.description, options);
     this.failure = failure;
+    this.afterMs = options.afterMs;
   }
 }

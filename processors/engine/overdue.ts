@@ -1,26 +1,29 @@
 import type { Pool } from 'pg';
+import type { Progress } from './progress.ts';
+import type { ProgressColumns } from './progress-columns.ts';
 
 /**
  * Items whose ring must have been lost: a lease ran out, or nobody came for `graceMs` after the item was due. They are
- * marked as rung, so that a long queue is not rung again and again, and two sweeps never ring the same one.
+ * marked as rung, so that a long queue is not rung again and again, and two sweeps never ring the same one. The most
+ * urgent come first.
  */
 export async function overdue(
   pool: Pool,
   { pipeline, now, graceMs, ringAgainMs, limit }: OverdueQuery,
-): Promise<{ id: string; stage: string; dueAt: Date }[]> {
+): Promise<Pick<Progress, 'id' | 'stage' | 'dueAt' | 'priority'>[]> {
   const before = (ms: number) => new Date(now.getTime() - ms);
-  const { rows } = await pool.query<{ id: string; stage: string; due_at: Date }>({
+  const { rows } = await pool.query<Pick<ProgressColumns, 'id' | 'stage' | 'due_at' | 'priority'>>({
     name: 'oms-overdue',
     text: `with lost as (
         select id from progress
         where ended_at is null and pipeline = $1
           and ((status = 'running' and due_at <= $2) or due_at <= $3) and (rung_at is null or rung_at <= $4)
-        limit $5 for update skip locked)
+        order by priority desc limit $5 for update skip locked)
       update progress p set rung_at = $2 from lost where p.id = lost.id
-      returning p.id, p.stage, p.due_at`,
+      returning p.id, p.stage, p.due_at, p.priority`,
     values: [pipeline, now, before(graceMs), before(ringAgainMs), limit],
   });
-  return rows.map(({ id, stage, due_at }) => ({ id, stage, dueAt: due_at }));
+  return rows.map(({ id, stage, due_at, priority }) => ({ id, stage, dueAt: due_at, priority }));
 }
 
 /** The ring did not go out after all. */

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Progress } from './progress.ts';
+import type { Signal } from './signal.ts';
 import type { Stage } from './stage.ts';
 
 /** The order of the stages, and how the pipeline's items are read and its facts are kept. */
@@ -12,6 +13,8 @@ export interface Pipeline<Item, Facts = unknown> {
   load(stage: string, claimed: readonly Progress[]): Promise<ReadonlyMap<string, Item>>;
   /** Writes what the runs learnt, inside the transaction that settles them. */
   keep(facts: readonly Facts[], transaction: PoolClient): Promise<void>;
+  /** What the facts that were kept have begun elsewhere, in another pipeline: rung with the next stage. */
+  rings?(facts: readonly Facts[], now: Date): readonly Signal[];
 }
 
 export function stageOf<Item, Facts>(pipeline: Pipeline<Item, Facts>, name: string): Stage<Item, Facts> {

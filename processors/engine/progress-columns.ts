@@ -10,6 +10,8 @@ export interface ProgressColumns {
   attempts: number;
   runs: number;
   round: number;
+  priority: number;
+  cancel_asked: boolean;
   due_at: Date;
   since: Date;
   revision: number;
@@ -24,6 +26,8 @@ export const progressOf = (row: ProgressColumns): Progress => ({
   attempts: row.attempts,
   runs: row.runs,
   round: row.round,
+  priority: row.priority,
+  cancelAsked: row.cancel_asked,
   dueAt: row.due_at,
   since: row.since,
   revision: row.revision,

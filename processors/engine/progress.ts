@@ -12,6 +12,10 @@ export interface Progress {
   runs: number;
   /** 1, and one more for every retrigger. Numbers the final statuses of an item. */
   round: number;
+  /** 0 to 9. What is urgent passes the rest in the queues; see `signal.ts`. */
+  priority: number;
+  /** Somebody wishes it cancelled in this round, and it could not be done at once: see `cancel.ts`. */
+  cancelAsked: boolean;
   /** Not before: carries delay, back-off and the expiry of a lease. */
   dueAt: Date;
   /** When the item came to this stage in this round. */

@@ -28,7 +28,7 @@ export function reopen(
     await transaction.query(
       `with moved as (
          update progress p set stage = i.stage, status = 'ready', result = null, attempts = 0, runs = 0, round = i.round,
-           due_at = $4, since = $4, revision = p.revision + 1, rung_at = null, ended_at = null
+           due_at = $4, since = $4, cancel_asked = false, revision = p.revision + 1, rung_at = null, ended_at = null
          from unnest($1::uuid[], $2::text[], $3::int[]) as i (id, stage, round) where p.id = i.id)
        insert into history (item_id, from_state, to_state, stage, reason, actor, at)
        select id, from_state, stage, stage, $6, $7, $4 from unnest($1::uuid[], $2::text[], $5::text[]) as i (id, stage, from_state)`,

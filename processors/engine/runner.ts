@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { advance } from './advance.ts';
 import type { Clock } from './clock.ts';
-import { failureOf, type Judged, judge, loadItems } from './judge.ts';
+import { failureOf, type Judged, judge, loadItems, reasonOf } from './judge.ts';
 import { Leases } from './leases.ts';
-import type { Failure, Verdict } from './outcome.ts';
+import type { Failure } from './outcome.ts';
 import { type Pipeline, stageOf } from './pipeline.ts';
 import type { Progress } from './progress.ts';
 import type { Settling } from './settle.ts';
@@ -82,10 +82,10 @@ export class Runner implements Disposable {
     using _lease = this.#leases.hold(inHand, leaseUntil, abort);
     try {
       const items = await loadItems(pipeline, stage.name, mine);
-      const verdicts = mine.map(async (at) => ({
-        at,
-        ...(await judge(stage, at, items.get(at.id), controller.signal)),
-      }));
+      const verdicts = mine.map(async (at): Promise<Judged> => {
+        if (at.cancelAsked && this.#afterCancel(pipeline, at) !== undefined) return { at, verdict: { kind: 'cancel' } };
+        return { at, ...(await judge(stage, at, items.get(at.id), controller.signal)) };
+      });
       for await (const wave of waves(verdicts, lingerMs)) yield await this.#settleWave(pipeline, stage, wave, inHand);
     } finally {
       clearTimeout(timer);
@@ -102,19 +102,24 @@ export class Runner implements Disposable {
     const now = this.#clock.now();
     const moved: Progress[] = [];
     const skipped: string[] = [];
-    wave.forEach(({ at }, index) => {
+    const facts: unknown[] = [];
+    wave.forEach(({ at, verdict }, index) => {
       inHand.delete(at.id);
       const next = outcomes[index];
       if (next) moved.push(next);
       else skipped.push(at.id);
+      if (next && 'facts' in verdict && verdict.facts !== undefined) facts.push(verdict.facts);
     });
     const ended = moved.filter(({ status }) => status === 'ended');
     return {
-      next: signalsFor(
-        pipeline.name,
-        moved.filter(({ status }) => status !== 'ended'),
-        now,
-      ),
+      next: [
+        ...signalsFor(
+          pipeline.name,
+          moved.filter(({ status }) => status !== 'ended'),
+          now,
+        ),
+        ...((facts.length > 0 && pipeline.rings?.(facts, now)) || []),
+      ],
       ended: ended.map(({ id }) => id),
       failed: ended.filter(({ result }) => result === 'failed').map(({ id }) => id),
       skipped,
@@ -149,10 +154,13 @@ export class Runner implements Disposable {
 
   #settling(pipeline: Pipeline<unknown>, stage: Stage<unknown>, { at, verdict }: Judged): Settling {
     const now = this.#clock.now();
-    const next = advance(at, verdict, pipeline as Pipeline<never>, now);
+    const next =
+      (verdict.kind === 'cancel' && this.#afterCancel(pipeline, at)) ||
+      advance(at, verdict, pipeline as Pipeline<never>, now);
     const failure = verdict.kind === 'fault' || verdict.kind === 'reject' ? verdict.failure : null;
     // A wait forgets the faults before it, so their error row goes with them; one that ended a round stays until `done`.
-    const past = at.attempts > 0 ? failure === null : verdict.kind === 'done' && at.round > 1;
+    const forgotten = next.result === 'cancelled' || (verdict.kind === 'done' && at.round > 1);
+    const past = failure === null && (at.attempts > 0 || forgotten);
     const facts = 'facts' in verdict ? verdict.facts : undefined;
     return {
       pipeline: pipeline.name,
@@ -160,7 +168,12 @@ export class Runner implements Disposable {
       next,
       now,
       // Only what can be worked out again may be taken back by a power cut.
-      durable: stage.effect === 'once' || next.status === 'ended' || failure !== null,
+      // (A wait that keeps something is about to act on it.)
+      durable:
+        stage.effect === 'once' ||
+        next.status === 'ended' ||
+        failure !== null ||
+        (verdict.kind === 'wait' && facts !== undefined),
       reason: verdict.kind === 'wait' ? null : reasonOf(verdict, next),
       failure: failure ?? (past ? 'past' : null),
       facts,
@@ -168,13 +181,15 @@ export class Runner implements Disposable {
     };
   }
 
+  /** Where a wish to cancel takes what was just claimed; undefined when the stage itself has to see to it. */
+  #afterCancel(pipeline: Pipeline<unknown>, at: Progress): Progress | undefined {
+    // The claim has counted a run that does not begin.
+    const untouched = { ...at, runs: at.runs - 1 };
+    const next = advance(untouched, { kind: 'cancel' }, pipeline as Pipeline<never>, this.#clock.now());
+    return next === untouched ? undefined : next;
+  }
+
   [Symbol.dispose](): void {
     this.#leases[Symbol.dispose]();
   }
-}
-
-function reasonOf(verdict: Exclude<Verdict, { kind: 'cancel' | 'wait' }>, next: Progress): string {
-  if (verdict.kind === 'done') return verdict.reason ?? (next.status === 'ended' ? 'ended' : 'done');
-  const { code, description } = verdict.failure;
-  return `${code}: ${description}`;
 }

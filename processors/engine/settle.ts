@@ -11,7 +11,7 @@ export interface Settling {
   durable: boolean;
   /** Null when nothing worth telling happened: no history row. */
   reason: string | null;
-  /** Null leaves the error row alone; `past` removes it. */
+  /** Null leaves the error row alone; `past` removes it, and with the end `cancelled` those of all stages. */
   failure: Failure | 'past' | null;
   facts: unknown;
   keep(facts: readonly unknown[], transaction: PoolClient): Promise<void>;
@@ -110,8 +110,9 @@ async function recordFailures(transaction: PoolClient, settlings: readonly Settl
   const past = settlings.filter(({ failure }) => failure === 'past');
   if (past.length > 0)
     await transaction.query(
-      'delete from stage_error e using unnest($1::uuid[], $2::text[]) as p (id, stage) where e.item_id = p.id and e.stage = p.stage',
-      [past.map(({ at }) => at.id), past.map(({ at }) => at.stage)],
+      `delete from stage_error e using unnest($1::uuid[], $2::text[]) as p (id, stage)
+       where e.item_id = p.id and (p.stage is null or e.stage = p.stage)`,
+      [past.map(({ at }) => at.id), past.map(({ at, next }) => (next.result === 'cancelled' ? null : at.stage))],
     );
 }
 

@@ -7,7 +7,12 @@ export interface Signal {
   /** One to fifty. */
   ids: readonly string[];
   dueAt: Date;
+  /** To be looked at before what waits already. */
+  urgent?: boolean;
 }
+
+/** From this priority on an item passes the others. Two classes and not ten, or whole chunks would fall apart. */
+export const urgentFrom = 5;
 
 /** What a run of a signal came to, as far as it has come. */
 export interface Settlement {
@@ -24,22 +29,23 @@ export const chunkSize = 50;
 /** What is due within the same stretch shares a ring, at the latest of its times: a twentieth of the delay, 2 to 500 ms. */
 const stretchOf = (delayMs: number): number => Math.min(500, Math.max(2, 2 ** Math.floor(Math.log2(delayMs / 20))));
 
-/** The fewest signals that ring all these items: one stage and one time each, at most fifty ids. Never early. */
+/** The fewest signals that ring all these items: one stage, one time and one class each, at most fifty ids. Never early. */
 export function signalsFor(
   pipeline: string,
-  items: Iterable<Pick<Progress, 'id' | 'stage' | 'dueAt'>>,
+  items: Iterable<Pick<Progress, 'id' | 'stage' | 'dueAt'> & { priority?: number }>,
   now: Date,
 ): Signal[] {
-  const groups = new Map<string, { stage: string; dueAt: Date; ids: string[] }>();
-  for (const { id, stage, dueAt } of items) {
+  const groups = new Map<string, { stage: string; dueAt: Date; urgent: boolean; ids: string[] }>();
+  for (const { id, stage, dueAt, priority = 0 } of items) {
     const delayMs = dueAt.getTime() - now.getTime();
-    const key = `${stage} ${delayMs <= 0 ? 'now' : Math.floor(dueAt.getTime() / stretchOf(delayMs))}`;
-    const group = groups.get(key) ?? { stage, dueAt: now, ids: [] };
+    const urgent = priority >= urgentFrom;
+    const key = `${stage} ${urgent} ${delayMs <= 0 ? 'now' : Math.floor(dueAt.getTime() / stretchOf(delayMs))}`;
+    const group = groups.get(key) ?? { stage, dueAt: now, urgent, ids: [] };
     if (group.ids.push(id) === 1) groups.set(key, group);
     if (dueAt > group.dueAt) group.dueAt = dueAt;
   }
-  return [...groups.values()].flatMap(({ stage, dueAt, ids }) =>
-    chunks(ids, chunkSize).map((chunk) => ({ pipeline, stage, ids: chunk, dueAt })),
+  return [...groups.values()].flatMap(({ stage, dueAt, urgent, ids }) =>
+    chunks(ids, chunkSize).map((chunk) => ({ pipeline, stage, ids: chunk, dueAt, ...(urgent && { urgent }) })),
   );
 }
 

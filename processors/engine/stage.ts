@@ -6,6 +6,8 @@ export interface Stage<Item, Facts = unknown> {
   readonly retry?: Partial<Retry>;
   /** `once`: the effect must not happen twice, so the intent is durable before `run` is called. */
   readonly effect?: 'idempotent' | 'once';
+  /** Behind the pivot: looks at `progress.cancelAsked` itself, because what is under way can still be stopped. */
+  readonly stoppable?: true;
   /** Runs on every way to the end, whatever the result: publishing is not optional. Its faults are retried for ever. */
   readonly always?: true;
   /** How long one run may take before it is aborted and counts as a fault. Milliseconds; 30,000 unless told. */

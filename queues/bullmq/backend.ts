@@ -24,7 +24,7 @@ export interface StageQueue {
     jobs: {
       name: string;
       data: RingData;
-      opts: { delay?: number; removeOnComplete: boolean; removeOnFail: { count: number } };
+      opts: { delay?: number; lifo?: boolean; removeOnComplete: boolean; removeOnFail: { count: number } };
     }[],
   ): Promise<unknown>;
   close(): Promise<void>;

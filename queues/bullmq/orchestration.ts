@@ -1,6 +1,6 @@
 import type { Clock } from '#processors/engine/clock.ts';
 import { GroupCommit } from '#processors/engine/group-commit.ts';
-import { type Settlement, type Signal, signalsFor } from '#processors/engine/signal.ts';
+import { type Settlement, type Signal, signalsFor, urgentFrom } from '#processors/engine/signal.ts';
 import { namesOf } from '../names.ts';
 import type { Orchestration, RingLog } from '../orchestration.ts';
 import type { QueueBackend, StageQueue, StageWorker } from './backend.ts';
@@ -55,12 +55,17 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
     },
   });
 
-  const jobOf = ({ stage, ids, dueAt }: Signal) => {
+  const jobOf = ({ stage, ids, dueAt, urgent }: Signal) => {
     const delay = Math.max(0, Math.ceil(dueAt.getTime() - clock.now().getTime()));
     return {
       name: stage,
       data: { ids: [...ids], dueAt: dueAt.toISOString() },
-      opts: { ...(delay > 0 && { delay }), removeOnComplete: true, removeOnFail: { count: 200 } },
+      // To the front of the line. BullMQ's own priorities cost every job more, and put what has none before what has some.
+      opts: {
+        ...(delay > 0 ? { delay } : urgent && { lifo: true }),
+        removeOnComplete: true,
+        removeOnFail: { count: 200 },
+      },
     };
   };
 
@@ -114,7 +119,8 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
 
 /** Small waves grow back into chunks. */
 function merge(signals: readonly Signal[], now: Date): Signal[] {
-  const items = ({ ids, stage, dueAt }: Signal) => ids.map((id) => ({ id, stage, dueAt }));
+  const items = ({ ids, stage, dueAt, urgent }: Signal) =>
+    ids.map((id) => ({ id, stage, dueAt, priority: urgent ? urgentFrom : 0 }));
   return [...Map.groupBy(signals, ({ pipeline }) => pipeline)].flatMap(([pipeline, ofPipeline]) =>
     signalsFor(pipeline, ofPipeline.flatMap(items), now),
   );

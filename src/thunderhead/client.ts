@@ -82,6 +82,13 @@ export function openThunderhead({ url, timeoutMs }: { url: string; timeoutMs: nu
 
     status: (batchId) => statuses.load(batchId),
 
+    async stop(batchId, signal) {
+      const answer = await call('POST', `/batches/${batchId}/cancel`, { signal });
+      if (answer.status === 202) return true;
+      if (answer.status === 404 || answer.status === 409) return false;
+      throw faultOf(answer);
+    },
+
     async errors(batchId, signal) {
       const answer = await get<{ errors: JobMessage[] }>(`/batches/${batchId}/errors`, signal);
       return (answer?.errors ?? []).map(

@@ -86,6 +86,34 @@ export function orchestrationContract(name: string, open: (opened: AsyncDisposab
       expect(house.runsPerStage(ids)).toEqual({ a: 500, b: 500, c: 500 });
     });
 
+    test('what is urgent passes what waits already', async () => {
+      const held = Promise.withResolvers<void>();
+      house.before.b = () => held.promise;
+      const waiting = await house.begin(500);
+      const rungOn = new Set<string>();
+      const { orchestration } = await house.worker({
+        concurrency: 1,
+        handle: (run) =>
+          async function* (signal) {
+            for await (const settlement of run(signal)) {
+              yield settlement;
+              // Asked for more: what this one named next has been rung.
+              for (const { ids } of settlement.next) for (const id of ids) rungOn.add(id);
+            }
+          },
+      });
+      await orchestration.signal(house.ringsFor(waiting));
+      await eventually(() => rungOn.size === 500);
+      const inHand = new Set(house.runs.filter(({ stage }) => stage === 'b').map(({ id }) => id));
+      const urgent = await house.begin(50, clock.now(), 9);
+      await orchestration.signal(house.ringsFor(urgent));
+      await eventually(() => rungOn.size === 550);
+      held.resolve();
+      await house.ended([...waiting, ...urgent]);
+      const order = house.runs.filter(({ stage, id }) => stage === 'b' && !inHand.has(id)).map(({ id }) => id);
+      expect(new Set(order.slice(0, 50))).toEqual(new Set(urgent));
+    });
+
     test('with everything thrown away that was queued, the sweep brings all items to the end', async () => {
       const ids = await house.begin(500);
       const held = Promise.withResolvers<void>();
@@ -223,12 +251,12 @@ async function openHouse(opened: Opened, stack: AsyncDisposableStack) {
     said: () => warnings.join('\n'),
     ringsFor: (ids: readonly string[], dueAt = clock.now()): Signal[] =>
       chunks(ids, chunkSize).map((chunk) => ({ pipeline: 'toy', stage: 'a', ids: chunk, dueAt })),
-    async begin(count: number, dueAt = clock.now()): Promise<string[]> {
+    async begin(count: number, dueAt = clock.now(), priority = 0): Promise<string[]> {
       const ids = Array.from({ length: count }, () => randomUUID());
       await inTransaction(pool, (transaction) =>
         begin(
           transaction,
-          ids.map((id) => ({ id, dueAt })),
+          ids.map((id) => ({ id, dueAt, priority })),
           { pipeline: 'toy', stage: 'a', actor: 'test', now: clock.now() },
         ),
       );

@@ -37,9 +37,9 @@ const later = (ms: number) => {
   now = new Date(now.getTime() + ms);
 };
 
-async function items(count: number): Promise<string[]> {
+async function items(count: number, priority = 0): Promise<string[]> {
   const ids = Array.from({ length: count }, () => uuidv7());
-  const entered = ids.map((id) => ({ id, dueAt: now }));
+  const entered = ids.map((id) => ({ id, dueAt: now, priority }));
   await inTransaction(pool, (transaction) =>
     begin(transaction, entered, { pipeline: 'toy', stage: 'first', actor: 'test', now }),
   );
@@ -71,6 +71,14 @@ test('more than one statement takes are all rung in one turn, each once, by two 
   expect(one + other).toBe(12_000);
   expect(new Set(rung)).toEqual(new Set(ids));
   expect(rung).toHaveLength(12_000);
+});
+
+test('the urgent are rung before the others', async () => {
+  await items(5_100);
+  const urgent = await items(60, 7);
+  later(graceMs);
+  await sweep();
+  expect(new Set(rung.slice(0, 5_000)).isSupersetOf(new Set(urgent))).toBe(true);
 });
 
 test('a ring that could not go out goes out as soon as the queue is back', async () => {

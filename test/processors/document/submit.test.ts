@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { DocumentItem } from '#processors/document/document.ts';
 import type { DocumentGenerator, Handover } from '#processors/document/ports.ts';
 import { submit } from '#processors/document/submit.ts';
@@ -47,11 +47,17 @@ const document = (progress: Partial<Progress>): DocumentItem => ({
   content: { Invoice: { ID: '1' } },
 });
 
-const run = async (progress: Partial<Progress>, accepted?: { batchName: string; status: string }[]) => {
+const run = async (
+  progress: Partial<Progress>,
+  accepted?: { batchName: string; status: string }[],
+  cancellation?: DocumentItem['cancellation'],
+) => {
   const asked = generator(accepted);
   const clock = { now: () => now };
-  const stage = submit({ generator: asked.port, reference, clock }, { timeoutMs: 1_000, firstPollMs: 50 });
-  return { ...asked, outcome: await stage.run(document(progress), new AbortController().signal) };
+  const timing = { timeoutMs: 1_000, callTimeoutMs: 400, firstPollMs: 50 };
+  const stage = submit({ generator: asked.port, reference, clock }, timing);
+  const item = { ...document(progress), ...(cancellation && { cancellation }) };
+  return { ...asked, outcome: await stage.run(item, new AbortController().signal) };
 };
 
 test('what is handed over', async () => {
@@ -111,4 +117,30 @@ test.each([
   expect(found).toEqual(['r-1']);
   expect(handovers).toHaveLength(sent);
   expect(outcome).toMatchObject({ kind: 'done', facts: { batch: { thunderheadBatchId: followed } } });
+});
+
+describe('to be cancelled, and may have been sent before', () => {
+  const since = (ms: number | null) => ({
+    actor: 'client:arcade',
+    passedOnAt: ms === null ? null : new Date(now.getTime() - ms),
+  });
+
+  test('a call that was given up may still arrive: it is asked for again when none can', async () => {
+    const first = await run({ runs: 2 }, [], since(null));
+    expect(first.outcome).toEqual({
+      ...{ kind: 'wait', afterMs: 400, reason: expect.any(String) },
+      facts: { kind: 'stopping', requestId: 'r-1', round: 1, at: now },
+    });
+    const again = await run({ runs: 3 }, [], since(150));
+    expect(again.outcome).toEqual({ kind: 'wait', afterMs: 250, reason: expect.any(String) });
+    const last = await run({ runs: 4 }, [], since(400));
+    expect(last.outcome).toMatchObject({ kind: 'cancelled' });
+    expect([first, again, last].flatMap(({ handovers }) => handovers)).toEqual([]);
+  });
+
+  test('it was accepted: it is followed, and stopped from there', async () => {
+    const { outcome, handovers } = await run({ runs: 2 }, [{ batchName: 'OMS-r-1-1', status: 'RUNNING' }], since(400));
+    expect(outcome).toMatchObject({ kind: 'done', facts: { kind: 'accepted', batch: { thunderheadBatchId: 100 } } });
+    expect(handovers).toEqual([]);
+  });
 });

@@ -16,6 +16,10 @@ beforeAll(async () => {
   await oms.pool.query(`
     insert into source_permission (id, source_system, document_type, effective_from, effective_to)
     values (gen_random_uuid(), 'CIBT', 'INVOICE', current_date - 9, current_date)`);
+  // The client speaks for sources that the OMS does not know.
+  await oms.pool.query(`
+    update reference_data set attributes = '{"sourceSystems": ["ARCADE", "ACME", "arcade"]}'
+    where type = 'CLIENT' and code = 'arcade'`);
 });
 afterAll(() => oms?.close());
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { advance, backOff, retrigger } from '#processors/engine/advance.ts';
-import { done, reject, type Verdict, wait } from '#processors/engine/outcome.ts';
+import { cancelled, done, reject, type Verdict, wait } from '#processors/engine/outcome.ts';
 import type { Progress, Result } from '#processors/engine/progress.ts';
 import { retryOf, type Stage } from '#processors/engine/stage.ts';
 import { begun, failure, now, type Shape } from './shape.ts';
@@ -46,13 +46,14 @@ const verdictOf: Record<Kind, Verdict> = {
   wait: wait(40, 'not yet'),
   reject: reject(failure),
   fault: { kind: 'fault', failure },
+  cancelled: cancelled('not sent'),
   cancel: { kind: 'cancel' },
 };
 /** Cancellations and refusals are rare enough that long ways are walked, too. */
 const kinds = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Kind>('done') },
   { weight: 3, arbitrary: fc.constantFrom<Kind>('wait', 'fault') },
-  { weight: 1, arbitrary: fc.constantFrom<Kind>('reject', 'cancel') },
+  { weight: 1, arbitrary: fc.constantFrom<Kind>('reject', 'cancelled', 'cancel') },
 );
 
 interface Step {
@@ -137,9 +138,20 @@ describe('whatever the pipeline, and whatever happens', () => {
         ({ at, kind }) => at.stage === pipeline.pivot && at.direction === 'forward' && kind === 'done',
       );
       if (passed < 0 || stageOf(pipeline, steps[passed]?.at as Progress).always) return;
-      for (const { next } of steps.slice(passed)) {
+      for (const { kind, next } of steps.slice(passed)) {
         expect(next.direction).toBe('forward');
+        // A stage may say that what it follows was stopped; a wish from outside is not enough.
+        if (kind === 'cancelled') return;
         expect(next.result).not.toBe('cancelled');
+      }
+    });
+  });
+
+  test('nothing is called cancelled while an effect that cannot be taken back may exist', () => {
+    holds((pipeline, steps) => {
+      for (const { at, kind, next } of steps) {
+        const stage = stageOf(pipeline, at);
+        if (kind === 'cancel' && stage.effect === 'once' && !stage.undo && at.runs > 0) expect(next).toBe(at);
       }
     });
   });
@@ -150,7 +162,10 @@ describe('whatever the pipeline, and whatever happens', () => {
       if (turn < 0) return;
       const undone = steps
         .slice(turn)
-        .filter(({ at, kind }) => at.direction === 'backward' && kind === 'done' && !stageOf(pipeline, at).always)
+        .filter(
+          ({ at, kind }) =>
+            at.direction === 'backward' && /^(done|cancelled)$/.test(kind) && !stageOf(pipeline, at).always,
+        )
         .map(({ at }) => at.stage);
       const expected = effects(pipeline, steps.slice(0, turn + 1)).reverse();
       // Parked half way, it has undone the newest part of it.
@@ -195,8 +210,10 @@ describe('whatever the pipeline, and whatever happens', () => {
       for (const { at, kind, next } of steps) {
         if (next === at || next.status === 'ended') continue;
         const unending = stageOf(pipeline, at).always;
-        const faulty = kind === 'fault' || (kind === 'reject' && unending);
-        const final = !unending && (kind === 'reject' || at.attempts + 1 >= retryOf(stageOf(pipeline, at)).attempts);
+        const faulty = kind === 'fault' || (/^(reject|cancelled)$/.test(kind) && unending);
+        const final =
+          !unending &&
+          (/^(reject|cancelled)$/.test(kind) || at.attempts + 1 >= retryOf(stageOf(pipeline, at)).attempts);
         expect(next.attempts).toBe(faulty && !final ? at.attempts + 1 : 0);
       }
     });
@@ -241,7 +258,7 @@ function effects(pipeline: Shape, steps: Step[]): string[] {
   const touched = new Set<string>();
   for (const { at, kind } of steps) {
     if (at.direction !== 'forward' || !stageOf(pipeline, at).undo) continue;
-    if (kind === 'reject') touched.delete(at.stage);
+    if (kind === 'reject' || kind === 'cancelled') touched.delete(at.stage);
     else if (kind === 'done' || kind === 'fault' || (kind === 'cancel' && at.runs > 0)) touched.add(at.stage);
   }
   return [...touched];
@@ -260,7 +277,9 @@ function expectedResult(pipeline: Shape, steps: Step[]): Result {
   const stuck = steps
     .slice(turn + 1)
     .some((step) => !stageOf(pipeline, step.at).always && step.next.result === 'failed');
-  if (isPast(pipeline, at) || stuck) return 'failed';
+  if (stuck) return 'failed';
+  if (kind === 'cancelled') return 'cancelled';
+  if (isPast(pipeline, at)) return 'failed';
   if (kind === 'cancel') return 'cancelled';
   if (next.direction === 'backward') return 'compensated';
   return kind === 'reject' ? 'rejected' : 'failed';

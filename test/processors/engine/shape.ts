@@ -19,6 +19,8 @@ export const begun: Progress = {
   attempts: 0,
   runs: 0,
   round: 1,
+  priority: 0,
+  cancelAsked: false,
   dueAt: now,
   since: now,
   revision: 0,
