@@ -1,9 +1,14 @@
 import Joi from 'joi';
+import * as callbacks from './config/callbacks.ts';
+import * as limits from './config/limits.ts';
+import * as referenceData from './config/reference-data.ts';
+import { milliseconds, url } from './config/rules.ts';
+import * as security from './config/security.ts';
 
 /** The only place that reads the environment. Read once, checked as a whole, frozen. */
 export const environment: Readonly<Record<string, string | undefined>> = process.env;
 
-export const roles = ['api', 'worker', 'sweep', 'admin', 'migrate'] as const;
+export const roles = ['api', 'worker', 'sweep', 'admin', 'security', 'reference-data', 'migrate'] as const;
 export type Role = (typeof roles)[number];
 
 export interface Config {
@@ -24,10 +29,12 @@ export interface Config {
   pollCapMs: number;
   pollDeadlineMs: number;
   maxBodyBytes: number;
+  security: security.SecurityConfig;
+  limits: limits.LimitsConfig;
+  callbacks: callbacks.CallbacksConfig;
+  referenceData: referenceData.ReferenceDataConfig;
 }
 
-const milliseconds = Joi.number().integer().min(1);
-const url = (...scheme: string[]) => Joi.string().uri({ scheme });
 const brokers = Joi.string()
   .custom((text: string, { error }) => (text.split(',').every(isBroker) ? text : error('any.invalid')))
   // Without the value: somebody may have put a password into it.
@@ -57,7 +64,12 @@ const schema = Joi.object({
   POLL_CAP_MS: milliseconds.min(Joi.ref('POLL_FIRST_MS')).default(15_000),
   POLL_DEADLINE_MS: milliseconds.min(Joi.ref('POLL_CAP_MS')).default(3_600_000),
   MAX_BODY_BYTES: Joi.number().integer().min(1_024).default(10_485_760),
-});
+
+  ...security.settings,
+  ...limits.settings,
+  ...callbacks.settings,
+  ...referenceData.settings,
+}).with('REFERENCE_DATA_URL', ['OIDM_CLIENT_ID', 'OIDM_CLIENT_SECRET']);
 
 /** Names every bad value at once: an operator mends the configuration in one go, not one restart at a time. */
 export class ConfigurationError extends Error {
@@ -96,6 +108,10 @@ export function readConfig(from: Readonly<Record<string, string | undefined>> = 
     pollCapMs: value.POLL_CAP_MS,
     pollDeadlineMs: value.POLL_DEADLINE_MS,
     maxBodyBytes: value.MAX_BODY_BYTES,
+    security: security.read(value),
+    limits: limits.read(value),
+    callbacks: callbacks.read(value),
+    referenceData: referenceData.read(value),
   });
 }
 

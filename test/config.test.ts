@@ -3,7 +3,11 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError, readConfig, readRoles, roles } from '#src/config.ts';
 
-const least = { DATABASE_URL: 'postgres://localhost/oms', THUNDERHEAD_URL: 'http://localhost:8090/thunderhead/v1' };
+const least = {
+  DATABASE_URL: 'postgres://localhost/oms',
+  THUNDERHEAD_URL: 'http://localhost:8090/thunderhead/v1',
+  OIDM_URL: 'http://localhost:8091',
+};
 
 /** The settings that are complained about, and the whole message. */
 function complaints(environment: Record<string, string>) {
@@ -19,8 +23,8 @@ function complaints(environment: Record<string, string>) {
 }
 
 describe('the configuration', () => {
-  test('has defaults for all but the two addresses it cannot know', () => {
-    expect(complaints({}).names).toEqual(['DATABASE_URL', 'THUNDERHEAD_URL']);
+  test('has defaults for all but the three addresses it cannot know', () => {
+    expect(complaints({}).names).toEqual(['DATABASE_URL', 'THUNDERHEAD_URL', 'OIDM_URL']);
     expect(readConfig(least)).toMatchObject({
       ...{ host: '127.0.0.1', port: 8080, redisUrl: undefined, kafkaBrokers: [], logLevel: 'info' },
       ...{ databaseUrl: least.DATABASE_URL, thunderheadUrl: least.THUNDERHEAD_URL, maxBodyBytes: 10 * 1024 * 1024 },
@@ -44,6 +48,34 @@ describe('the configuration', () => {
     });
   });
 
+  test('callbacks are refused unless there is a key, and then go to public addresses only', () => {
+    expect(readConfig(least).callbacks).toEqual({
+      ...{ key: undefined, timeoutMs: 5_000, attempts: 12, privateAddresses: [], plainHttp: false },
+    });
+    expect(readConfig({ ...least, CALLBACK_PRIVATE_ADDRESSES: '10.0.0.0/8,::1' }).callbacks).toMatchObject({
+      privateAddresses: ['10.0.0.0/8', '::1'],
+    });
+    const bad = {
+      ...{ CALLBACK_KEY: 'too short', CALLBACK_ATTEMPTS: '0', CALLBACK_TIMEOUT_MS: '0', CALLBACK_PLAIN_HTTP: 'maybe' },
+      CALLBACK_PRIVATE_ADDRESSES: '10.0.0.0/33',
+    };
+    const { names, message } = complaints({ ...least, ...bad });
+    expect(names.sort()).toEqual(Object.keys(bad).sort());
+    expect(message).not.toContain('too short');
+  });
+
+  test('reference data is read from its tables, or from its API by a client of ours', () => {
+    const api = { REFERENCE_DATA_URL: 'http://reference/', OIDM_CLIENT_ID: 'oms', OIDM_CLIENT_SECRET: 's3cret' };
+    const none = { url: undefined, clientId: undefined, clientSecret: undefined, graceMs: 600_000 };
+    expect(readConfig(least).referenceData).toEqual(none);
+    expect(readConfig({ ...least, ...api, REFERENCE_DATA_GRACE_MS: '0' }).referenceData).toEqual({
+      ...{ url: 'http://reference', clientId: 'oms', clientSecret: 's3cret', graceMs: 0 },
+    });
+    const { message } = complaints({ ...least, ...api, OIDM_CLIENT_ID: '' });
+    expect(message).toMatch(/REFERENCE_DATA_URL.*OIDM_CLIENT_ID/);
+    expect(message).not.toContain('s3cret');
+  });
+
   test('cannot be changed afterwards', () => {
     const config = readConfig(least);
     expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
@@ -59,7 +91,7 @@ describe('the configuration', () => {
         THUNDERHEAD_TIMEOUT_MS: 'soon',
       },
       ...{ WORKER_CONCURRENCY: '0', LEASE_MS: '5', SWEEP_INTERVAL_MS: '1.5', SWEEP_GRACE_MS: '-1', POLL_FIRST_MS: '0' },
-      ...{ POLL_CAP_MS: 'x', POLL_DEADLINE_MS: '', MAX_BODY_BYTES: '1' },
+      ...{ POLL_CAP_MS: 'x', POLL_DEADLINE_MS: '', MAX_BODY_BYTES: '1', OIDM_URL: 'x' },
     };
     expect(complaints(bad).names.sort()).toEqual(Object.keys(bad).sort());
   });
@@ -97,6 +129,49 @@ describe('the configuration', () => {
   });
 });
 
+describe('the settings of security', () => {
+  test('are safe unless told otherwise: an issuer and an audience are always demanded', () => {
+    expect(readConfig({ ...least, OIDM_URL: 'http://oidm:8091/base/' }).security).toMatchObject({
+      ...{
+        mode: 'direct',
+        trustedProxies: [],
+        oidmUrl: 'http://oidm:8091/base',
+        issuer: 'http://oidm:8091/base/oauth2',
+      },
+      ...{
+        audience: 'oms',
+        domains: ['OMSDomain'],
+        leewaySeconds: 30,
+        positiveCacheMs: 60_000,
+        negativeCacheMs: 5_000,
+      },
+      requiredScopes: ['oms.request', 'oms.read', 'oms.reference', 'oms.admin'],
+    });
+    expect(readConfig({ ...least, TOKEN_ISSUER: '' }).security.issuer).toBe('http://localhost:8091/oauth2');
+    expect(readConfig({ ...least, TOKEN_ISSUER: 'https://x' }).security.issuer).toBe('https://x');
+  });
+
+  test.each([
+    ['TOKEN_CACHE_MS', '60001'],
+    ['TOKEN_REFUSAL_CACHE_MS', '5001'],
+    ['TOKEN_LEEWAY_SECONDS', '31'],
+    ['TOKEN_DOMAINS', ''],
+    ['TOKEN_SCOPES', 'a, b'],
+    ['TOKEN_AUDIENCE', ''],
+    ['OIDM_VERIFY_METHOD', 'PUT'],
+    ['OIDM_VERIFY_PATH', '/x?token=1'],
+    ['OIDM_VERIFY_PATH', 'https://elsewhere'],
+    ['AUTH_MODE', 'none'],
+    ['AUTH_HEADER_PREFIX', 'X Auth'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['SESSION_KEY', 'short'],
+  ])('%s=%s is refused', (name, value) => expect(complaints({ ...least, [name]: value }).names).toEqual([name]));
+
+  test('headers of a proxy are believed only when it is said whose', () => {
+    expect(complaints({ ...least, AUTH_MODE: 'edge' }).names).toEqual(['TRUSTED_PROXIES']);
+  });
+});
+
 describe('roles', () => {
   test('are read as given', () => expect(readRoles(['api', 'sweep'])).toEqual(['api', 'sweep']));
   test('all unknown ones are named, and what is known', () => {
@@ -126,7 +201,7 @@ describe('node src/main.ts', () => {
     });
     expect([code, stdout]).toEqual([1, '']);
     const complained = [...stderr.matchAll(/^ {2}- (\w+)/gm)].map(([, name]) => name);
-    expect(complained.sort()).toEqual(['DATABASE_URL', 'PORT']);
+    expect(complained.sort()).toEqual(['DATABASE_URL', 'OIDM_URL', 'PORT']);
     expect(stderr).not.toContain('s3cret');
     expect(stderr).not.toContain('    at ');
   });
