@@ -19,7 +19,8 @@ export const ormOptions = (databaseUrl: string) => ({
     snapshot: false,
     emit: 'ts' as const,
   },
-  schemaGenerator: { ignoreSchema: ['bullmq'] },
+  // Triggers are in the migrations alone.
+  schemaGenerator: { ignoreSchema: ['bullmq'], ignoreTriggers: true },
   // Migrations are told by the caller, in its own log.
   logger: () => {},
 });

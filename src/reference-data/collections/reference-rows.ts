@@ -1,0 +1,87 @@
+import Joi from 'joi';
+import { byValue, code, endsAfterItBegins, period } from '../rules.ts';
+import type { Collection, Content } from './collection.ts';
+
+export interface ReferenceRowContent extends Content {
+  type: string;
+  code: string;
+  description: string;
+  attributes: Record<string, unknown>;
+}
+
+const host = Joi.string().hostname().lowercase();
+
+/** Said aloud, because it goes on top of a schema that lets everything in. */
+const only = (fields: Joi.SchemaMap): Joi.ObjectSchema => Joi.object(fields).unknown(false);
+
+/** What the OMS reads from the attributes of these types, and nothing else. Other types have what their readers need. */
+const attributesOf: Readonly<Record<string, Joi.ObjectSchema>> = {
+  DOCUMENT_TYPE: only({
+    specPrefix: code.required().description('document configurations of this prefix apply to the type').example('IV'),
+    requiredMetadata: Joi.array()
+      .items(code)
+      .max(100)
+      .unique()
+      .default([])
+      .description('metadata keys without which a request is rejected')
+      .example(['CUSTOMER_ID']),
+  }),
+  DOCUMENT_NAME: only({
+    documentType: code.required().description('the type that documents of this name have').example('INVOICE'),
+  }),
+  CLIENT: only({
+    sourceSystems: Joi.array()
+      .items(code)
+      .max(100)
+      .unique()
+      .required()
+      .description('the source systems it speaks for')
+      .example(['ARCADE']),
+    callbackHosts: Joi.array()
+      .items(host)
+      .max(100)
+      .unique()
+      .default([])
+      .description('hosts at which it may be called back')
+      .example(['billing.example.com']),
+  }),
+};
+
+const type = Joi.string()
+  .pattern(/^[A-Z][A-Z0-9_]{0,63}$/, 'type')
+  .description(
+    'what the code is: DOCUMENT_TYPE, DOCUMENT_NAME, SOURCE_SYSTEM, METADATA_KEY, CLIENT, or a type of your own',
+  )
+  .example('DOCUMENT_NAME');
+
+export const referenceRows: Collection<ReferenceRowContent> = {
+  name: 'rows',
+  noun: 'reference row',
+  component: 'ReferenceRow',
+  table: 'reference_data',
+  columns: { type: 'type', code: 'code', description: 'description', attributes: 'attributes' },
+  key: ['type', 'code'],
+  schema: Joi.object<ReferenceRowContent>({
+    type: type.required(),
+    code: code.required().description('for a CLIENT its name at OIDM'),
+    description: Joi.string().allow('').max(1_000).required().description('for people').example('Invoice, private'),
+    attributes: Joi.object()
+      .unknown()
+      .required()
+      .when('type', byValue(attributesOf))
+      .description('what the type demands (DOCUMENT_TYPE, DOCUMENT_NAME, CLIENT); free for the others'),
+    ...period,
+  })
+    .custom(endsAfterItBegins)
+    .messages({ 'any.invalid': 'effectiveTo must be after effectiveFrom' })
+    .meta({ component: 'ReferenceRow' }),
+  example: {
+    type: 'DOCUMENT_NAME',
+    code: 'IVREMIND',
+    description: 'Payment reminder',
+    attributes: { documentType: 'INVOICE' },
+    effectiveFrom: '2026-01-01',
+    effectiveTo: '4712-12-31',
+  },
+  filters: { type, code },
+};
