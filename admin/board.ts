@@ -1,35 +1,39 @@
 import { createBullBoard } from '@bull-board/api';
-import { ExpressAdapter } from '@bull-board/express';
-import { type Express, type RequestHandler, Router } from 'express';
-import helmet from 'helmet';
+import { type RequestHandler, Router } from 'express';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
 import type { QueueBackend } from '#queues/bullmq/backend.ts';
 import { namesOf } from '#queues/names.ts';
+import { type AccessParts, createAccess } from './access.ts';
 import { EngineRoomAdapter } from './engine-room.ts';
+import { BoardPage } from './page.ts';
 import { answerErrors, type BoardLog, refuseBefore } from './refusal.ts';
 import type { RetriggerParts } from './retrigger.ts';
-import { StageAdapter } from './stage-adapter.ts';
+import { StageAdapter, type StageAdapterOptions } from './stage-adapter.ts';
 import { PipelineCounts } from './stage-counts.ts';
 
 export interface BoardParts extends RetriggerParts {
+  access: Omit<AccessParts, 'log'>;
   pipelines: readonly Pick<Pipeline<never>, 'name' | 'stages'>[];
   backend: Pick<QueueBackend, 'queue'>;
-  log: BoardLog;
+  log: BoardLog & AccessParts['log'];
   /** See `PipelineCounts`; 1 counts anew at every look. */
   countingShare?: number;
 }
 
 /** Where `createApp` mounts it; the page's own links start here. */
 const mountedAt = '/admin';
+const mark = `${mountedAt}/sign-in/mark.svg`;
 /** Bull Board makes groups of what stands before it in a queue's name. A dot needs no escaping in an address. */
 const delimiter = '.';
 
 /**
  * Bull Board with two groups: the documents, per stage, as the database knows them (Retry sets a failed one going
- * again), and below them the engine room, BullMQ's own queues, to look at. No access control yet: loopback only.
+ * again), and below them the engine room, BullMQ's own queues, to look at. All of it behind `oms.admin`.
  */
-export function createBoard({ pipelines, backend, log, ...parts }: BoardParts): Router {
-  const documents = pipelines.flatMap((pipeline) => stageAdapters(pipeline, parts));
+export function createBoard({ access, pipelines, backend, log, ...parts }: BoardParts): Router {
+  const { gate, operator } = createAccess({ ...access, log });
+  const actor = () => operator().subject;
+  const documents = pipelines.flatMap((pipeline) => stageAdapters(pipeline, { ...parts, actor }));
   const engineRoom = pipelines.flatMap(({ name, stages }) =>
     stages.map(
       (stage) =>
@@ -41,7 +45,7 @@ export function createBoard({ pipelines, backend, log, ...parts }: BoardParts): 
         }),
     ),
   );
-  const server = new ExpressAdapter();
+  const server = new BoardPage(operator);
   server.setBasePath(mountedAt);
   createBullBoard({
     queues: [...documents, ...engineRoom],
@@ -50,6 +54,8 @@ export function createBoard({ pipelines, backend, log, ...parts }: BoardParts): 
       handlerHooks: { before: refuseBefore },
       uiConfig: {
         boardTitle: 'Output Management System',
+        boardLogo: { path: mark, width: 24, height: 28 },
+        favIcon: { default: mark, alternative: 'static/favicon-32x32.png' },
         // In groups the stages keep the order of the pipeline; a flat overview would sort them by name.
         overview: { groupByDelimiter: true },
         menu: { width: '23rem' },
@@ -61,14 +67,12 @@ export function createBoard({ pipelines, backend, log, ...parts }: BoardParts): 
     },
   });
   server.setErrorHandler(answerErrors(log));
-  const page = server.getRouter() as Express;
-  dropWebFont(page);
-  return Router().use(contentSecurity, retryAllAtOnce(documents, log), page);
+  return Router().use(gate, retryAllAtOnce(documents, log), server.getRouter());
 }
 
 function stageAdapters(
   { name, stages }: BoardParts['pipelines'][number],
-  parts: Omit<BoardParts, 'pipelines' | 'backend' | 'log'>,
+  parts: Omit<BoardParts, 'access' | 'pipelines' | 'backend' | 'log'> & Pick<StageAdapterOptions, 'actor'>,
 ): StageAdapter[] {
   const names = stages.map((stage) => stage.name);
   const always = stages.find((stage) => stage.always)?.name ?? '';
@@ -108,30 +112,4 @@ function retryAllAtOnce(stages: readonly StageAdapter[], log: BoardLog): Request
     }
   });
   return router;
-}
-
-/** Only what we serve ourselves. Bull Board sets styles on its elements; scripts come from files alone. */
-const contentSecurity = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'self'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  xFrameOptions: { action: 'deny' },
-});
-
-/** Bull Board's page asks Google for a font. The policy above blocks it; without the link the browser has nothing to report. */
-function dropWebFont(page: Express): void {
-  const render = page.render.bind(page);
-  page.render = ((name: string, options: object, done: (error: Error, html: string) => void) =>
-    render(name, options, (error, html) =>
-      done(error, html?.replaceAll(/<link [^>]*href="https:\/\/fonts\.[^>]*>/g, '')),
-    )) as Express['render'];
 }

@@ -15,6 +15,8 @@ export interface StageAdapterOptions extends RetriggerParts {
   always: string;
   /** Shared by the stages of the pipeline. */
   counts: PipelineCounts;
+  /** Who is at work, for the history. Asked within a request. */
+  actor: () => string;
   /** In front of the stage's name; what comes before `delimiter` is the group. */
   prefix: string;
   delimiter: string;
@@ -24,7 +26,7 @@ export interface StageAdapterOptions extends RetriggerParts {
 
 const states: StageState[] = ['active', 'waiting', 'delayed', 'failed', 'completed'];
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const byHand = { actor: 'admin', reason: 'retriggered on the board' };
+const reason = 'retriggered on the board';
 
 /** A stage as Bull Board's idea of a queue, told by the database. Reads everything; the one thing it does is Retry. */
 export class StageAdapter extends BaseAdapter {
@@ -85,17 +87,17 @@ export class StageAdapter extends BaseAdapter {
 
   /** All that has failed here until now; answers how many. */
   async retryAll(): Promise<number> {
-    const { pipeline, stage, always, counts } = this.#options;
+    const { pipeline, stage, always, counts, actor } = this.#options;
     try {
-      return await retriggerStage(this.#options, { stage, always }, { pipeline, ...byHand });
+      return await retriggerStage(this.#options, { stage, always }, { pipeline, reason, actor: actor() });
     } finally {
       counts.forget();
     }
   }
 
   async #retry({ id }: ItemColumns): Promise<void> {
-    const { pipeline, counts } = this.#options;
-    const [reopened] = await retrigger(this.#options, [id], { pipeline, ...byHand });
+    const { pipeline, counts, actor } = this.#options;
+    const [reopened] = await retrigger(this.#options, [id], { pipeline, reason, actor: actor() });
     counts.forget();
     if (reopened) return;
     throw new Refusal(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import express from 'express';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { createBoard } from '#admin/board.ts';
+import { type BoardParts, createBoard } from '#admin/board.ts';
 import { documentPipeline } from '#processors/document/pipeline.ts';
 import type { StatusPublisher } from '#processors/document/ports.ts';
 import { begin } from '#processors/engine/begin.ts';
@@ -14,33 +14,49 @@ import { Store } from '#processors/engine/store.ts';
 import { inTransaction } from '#processors/engine/transaction.ts';
 import { openBackend } from '#queues/bullmq/backend.ts';
 import { listen } from '#src/platform/listen.ts';
+import { databaseSource } from '#src/reference-data/cache/database-source.ts';
+import { KeptRows } from '#src/reference-data/cache/kept-rows.ts';
 import { referenceReader } from '#src/reference-data/reader.ts';
+import { scriptedGatekeeper } from './scripted-gatekeeper.ts';
 import { scriptedThunderhead } from './scripted-thunderhead.ts';
+import { visitorOf } from './visitor.ts';
 
 /**
  * The real document pipeline on a real database, with the board in front of it. Thunderhead and the broker do what a
- * document's metadata key `SANDBOX` says; nothing moves unless the test runs a stage, and the test owns the clock.
+ * document's metadata key `SANDBOX` says; nothing moves unless the test runs a stage, and the test owns the clock. Whoever
+ * asks has signed in as Olga, who is an operator, unless a test does it otherwise.
  */
-export async function openHouse({ databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string | undefined }) {
+export async function openHouse({
+  databaseUrl,
+  redisUrl,
+  access,
+}: {
+  databaseUrl: string;
+  redisUrl: string | undefined;
+  access?: Partial<BoardParts['access']>;
+}) {
   await using opened = new AsyncDisposableStack();
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   opened.defer(() => pool.end());
   const clock = new OwnClock();
   const store = new Store({ durable: pool, relaxed: pool });
   const thunderhead = scriptedThunderhead();
+  const gatekeeper = scriptedGatekeeper(clock);
   const publisher: StatusPublisher = {
     publish: async (topic) => {
       if (thunderhead.brokerIsAway) throw new Error('no broker');
       return { topic, partition: 0, offset: String(++thunderhead.offset) };
     },
   };
+  const reference = referenceReader(new KeptRows({ source: databaseSource({ pool }), graceMs: 60_000 }));
   const pipeline = documentPipeline(
-    { generator: thunderhead, reference: referenceReader(pool), publisher, clock, pool },
+    { generator: thunderhead, reference, publisher, clock, pool },
     { callTimeoutMs: 1_000, pollFirstMs: 1_000, pollCapMs: 10_000, pollDeadlineMs: 60_000 },
   ) as unknown as Pipeline<never>;
   const runner = opened.use(new Runner({ pipelines: [pipeline], store, clock, leaseMs: 60_000 }));
   const rung: Signal[] = [];
   const log: { about: object; message: string }[] = [];
+  const note = (about: object, message: string) => void log.push({ about, message });
   const backend = opened.use(await openBackend({ redisUrl, databaseUrl, workers: 0, concurrency: 0 }, () => undefined));
   const board = createBoard({
     pool,
@@ -55,14 +71,18 @@ export async function openHouse({ databaseUrl, redisUrl }: { databaseUrl: string
     pipelines: [pipeline],
     backend,
     countingShare: 1,
-    log: {
-      error: (about, message) => void log.push({ about, message }),
-    },
+    log: { error: note, warn: note, info: () => undefined },
+    access: { gatekeeper, sessionMinutes: 30, now: clock.now, ...access },
   });
-  const listener = opened.use(await listen(express().use('/admin', board), { host: '127.0.0.1', port: 0 }));
+  const app = express().set('trust proxy', 'loopback').set('query parser', 'simple').use('/admin', board);
+  const listener = opened.use(await listen(app, { host: '127.0.0.1', port: 0 }));
+  const olga = visitorOf(listener.url);
 
   const house = {
     url: `${listener.url}/admin`,
+    gatekeeper,
+    /** The browser of somebody who has not signed in yet. */
+    visitor: () => visitorOf(listener.url),
     pool,
     clock,
     backend,
@@ -96,13 +116,11 @@ export async function openHouse({ databaseUrl, redisUrl }: { databaseUrl: string
         clock.advance(2_000);
       }
     },
+    /** A call of the board's API, as its page makes it. */
     async ask(path: string, { method = 'GET', body }: { method?: string; body?: unknown } = {}) {
-      const answer = await fetch(`${house.url}/api/${path}`, {
-        method,
-        ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      });
-      const text = await answer.text();
-      return { status: answer.status, body: text ? JSON.parse(text) : undefined };
+      if (!olga.cookies.has('oms-session')) await olga.signIn({ client: 'ops', secret: 'ops-secret' });
+      const { status, json } = await olga.call(path, { method, body });
+      return { status, body: json };
     },
     /** What the board shows of one stage: as its page asks for it. */
     async show(stage: string, status = 'latest', { page = 1, jobsPerPage = 10 } = {}): Promise<ShownQueue> {

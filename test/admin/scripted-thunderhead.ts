@@ -39,6 +39,7 @@ export function scriptedThunderhead() {
         documents: [],
       };
     },
+    stop: async () => false,
     errors: async () => [{ code: 'TH-7', message: 'the field CustomerName is missing' }],
   } satisfies DocumentGenerator & Record<string, unknown>;
   return thunderhead;

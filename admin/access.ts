@@ -1,0 +1,111 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { Attempts } from './sign-in/attempts.ts';
+import { sessionCookie } from './sign-in/cookies.ts';
+import { ForgeryGuard } from './sign-in/forgery.ts';
+import { forTheBoard, type Gatekeeper, type Visitor } from './sign-in/gatekeeper.ts';
+import { boardHeaders, keepNothing, signInHeaders } from './sign-in/headers.ts';
+import { keysFrom } from './sign-in/keys.ts';
+import { onceMorePage } from './sign-in/pages.ts';
+import { refuseCall } from './sign-in/refused.ts';
+import { type SignInParts, signInRoutes } from './sign-in/routes.ts';
+import { Sessions } from './sign-in/sessions.ts';
+
+export interface AccessParts {
+  gatekeeper: Gatekeeper;
+  /** What sessions are signed with; undefined: a key of this process's own. */
+  sessionKey?: string | undefined;
+  sessionMinutes: number;
+  /** The time that sessions go by: that of the tokens. */
+  now?: () => Date;
+  log: SignInParts['log'];
+}
+
+/** Who is at work, while one of their requests is being answered. */
+export type Operator = Pick<Visitor, 'subject' | 'client'>;
+
+export interface Access {
+  /** In front of everything else under `/admin`. */
+  gate: RequestHandler;
+  /** Whose request this is. Throws outside of one: nobody works on the board unnamed. */
+  operator(): Operator;
+}
+
+/**
+ * Nobody comes past here without `oms.admin`: a browser with a session, a script with a bearer token. What comes past knows
+ * whose request it is, however deep in Bull Board, whose own hooks do not pass it on.
+ */
+export function createAccess({ sessionKey, sessionMinutes, now = () => new Date(), ...given }: AccessParts): Access {
+  const keys = keysFrom(sessionKey);
+  const parts: SignInParts = {
+    ...given,
+    now,
+    sessions: new Sessions({ key: keys.session, minutes: sessionMinutes, now }),
+    forgery: new ForgeryGuard(keys.forgery),
+    attempts: new Attempts(),
+  };
+  const atWork = new AsyncLocalStorage<Operator>();
+  const letIn: RequestHandler = async (request, response, next) => {
+    const operator = await whoIs(parts, request, response);
+    if (operator) atWork.run(operator, next);
+  };
+  return {
+    gate: Router().use(boardHeaders, keepNothing, signInRoutes(parts), letIn),
+    operator() {
+      const operator = atWork.getStore();
+      if (!operator) throw new Error('nobody is signed in where somebody must be');
+      return operator;
+    },
+  };
+}
+
+/** Undefined when the request has been answered already, because they may not come in. */
+function whoIs(parts: SignInParts, request: Request, response: Response): Promise<Operator | undefined> {
+  const token = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+  return token && isCall(request) ? byToken(parts, token, response) : bySession(parts, request, response);
+}
+
+/** A browser never sends this header by itself, so there is no forgery to think of. */
+async function byToken(
+  { gatekeeper, now }: SignInParts,
+  token: string,
+  response: Response,
+): Promise<Operator | undefined> {
+  const verdict = forTheBoard(await gatekeeper.byToken(token), now());
+  if (verdict.kind === 'admitted') return verdict.who;
+  if (verdict.kind === 'unavailable')
+    refuseCall(response, 'OMS_SECURITY_UNAVAILABLE', 'OIDM cannot be reached at the moment; try again shortly');
+  else if (verdict.reason === 'forbidden')
+    refuseCall(response, 'OMS_SCOPE_INSUFFICIENT', 'this needs a token with the scope oms.admin');
+  else refuseCall(response, 'OMS_TOKEN_INVALID', 'the token is not valid, or not any more');
+  return undefined;
+}
+
+async function bySession(
+  { sessions, forgery }: SignInParts,
+  request: Request,
+  response: Response,
+): Promise<Operator | undefined> {
+  const cookie = sessionCookie(request);
+  const session = await sessions.read(cookie);
+  if (!session) {
+    if (isCall(request)) refuseCall(response, 'OMS_SESSION_MISSING', 'sign in at /admin/sign-in, or send a token');
+    else toSignIn(request, response, { hadCookie: cookie !== undefined });
+    return undefined;
+  }
+  const changesNothing = request.method === 'GET' || request.method === 'HEAD';
+  if (changesNothing || forgery.isOwn(request, 'session', session.id, request.get('x-xsrf-token'))) return session;
+  refuseCall(response, 'OMS_REQUEST_FORGED', 'the page is out of date, or not one of ours; load it again');
+  return undefined;
+}
+
+/** Not a page that somebody looks at: it gets an answer for programs. */
+const isCall = (request: Request): boolean =>
+  request.path.startsWith('/api/') || !['GET', 'HEAD'].includes(request.method) || !request.accepts('html');
+
+function toSignIn(request: Request, response: Response, { hadCookie }: { hadCookie: boolean }): void {
+  const { originalUrl } = request;
+  const query = new URLSearchParams({ ...(hadCookie && { ended: '' }), to: originalUrl });
+  if (request.get('sec-fetch-site') !== 'cross-site') response.redirect(303, `/admin/sign-in?${query}`);
+  else signInHeaders(request, response, () => void response.send(onceMorePage(originalUrl).text));
+}

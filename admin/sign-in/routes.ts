@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import express, { type Request, type Response, Router } from 'express';
+import type { Attempts } from './attempts.ts';
+import { giveSession, keepVisit, sessionCookie, takeSession, visitOf } from './cookies.ts';
+import type { ForgeryGuard } from './forgery.ts';
+import { type SignInWish, signInWish } from './form.ts';
+import { forTheBoard, type Gatekeeper } from './gatekeeper.ts';
+import { signInHeaders } from './headers.ts';
+import { localPath } from './local-path.ts';
+import { signInPage, signOutPage } from './pages.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { type Failure, failureOf, forged, incomplete, tooMany } from './words.ts';
+
+export interface SignInParts {
+  gatekeeper: Gatekeeper;
+  sessions: Sessions;
+  forgery: ForgeryGuard;
+  attempts: Attempts;
+  now: () => Date;
+  log: { info(about: object, message: string): void; warn(about: object, message: string): void };
+}
+
+/** What somebody without a session can reach: the sign-in page with its files, and the way out. */
+export function signInRoutes(parts: SignInParts): Router {
+  const routes = Router();
+  const readForm = express.urlencoded({ extended: false, limit: '40kb', parameterLimit: 10 });
+  for (const file of ['style.css', 'mark.svg', 'session-watch.js'])
+    routes.get(`/sign-in/${file}`, (_request, response) => response.sendFile(join(import.meta.dirname, file)));
+  routes.get('/sign-in', signInHeaders, (request, response) => showSignIn(parts, request, response));
+  routes.post('/sign-in', signInHeaders, readForm, (request, response) => signIn(parts, request, response));
+  routes.get('/sign-out', signInHeaders, (request, response) => showSignOut(parts, request, response));
+  routes.post('/sign-out', signInHeaders, readForm, (request, response) => signOut(parts, request, response));
+  return routes;
+}
+
+async function showSignIn({ sessions, forgery }: SignInParts, request: Request, response: Response): Promise<void> {
+  const to = localPath(request.query.to);
+  if (await sessions.read(sessionCookie(request))) return response.redirect(303, to);
+  const notice =
+    ('left' in request.query && 'You are signed out.') ||
+    ('ended' in request.query && 'Your session has ended. Sign in again to go on where you were.') ||
+    undefined;
+  const forgeryToken = forgery.tokenFor('sign-in', keepVisit(response));
+  response.send(signInPage({ forgeryToken, to, way: 'client', notice }).text);
+}
+
+async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
+  const { forgery, sessions, now, log } = parts;
+  const wish = signInWish(request.body);
+  if (!wish) return showFailure(parts, response, incomplete);
+  const visit = visitOf(request);
+  if (!visit || !forgery.isOwn(request, 'sign-in', visit, wish.csrf)) return showFailure(parts, response, forged, wish);
+  const answer = await vouched(parts, wish, request.ip ?? '');
+  if ('error' in answer) {
+    log.warn({ address: request.ip, status: answer.status }, 'nobody was signed in to the board');
+    return showFailure(parts, response, answer, wish);
+  }
+  // Whatever session there was ends: nobody can be made to use one that somebody else knows.
+  const former = await sessions.read(sessionCookie(request));
+  if (former) sessions.end(former);
+  const { session, cookie } = await sessions.open(answer);
+  giveSession(response, { cookie, session, forgeryToken: forgery.tokenFor('session', session.id), now: now() });
+  log.info({ subject: session.subject, client: session.client, address: request.ip }, 'signed in to the board');
+  response.redirect(303, localPath(wish.to));
+}
+
+async function vouched({ gatekeeper, attempts, now }: SignInParts, wish: SignInWish, address: string) {
+  const { client, secret, token } = wish;
+  const attempt = { address, client };
+  const wait = await attempts.count(attempt);
+  if (wait) return tooMany(wait);
+  const verdict = forTheBoard(
+    token === undefined ? await gatekeeper.byCredentials(client, secret) : await gatekeeper.byToken(token),
+    now(),
+  );
+  if (verdict.kind !== 'refused') await attempts.forgive(attempt);
+  return verdict.kind === 'admitted' ? verdict.who : failureOf(verdict, token === undefined ? 'client' : 'token');
+}
+
+function showFailure({ forgery }: SignInParts, response: Response, failure: Failure, wish?: SignInWish): void {
+  const { status, error, retryAfter } = failure;
+  if (status === 401) response.set('www-authenticate', 'Bearer realm="oms"');
+  if (retryAfter) response.set('retry-after', String(retryAfter));
+  const page = signInPage({
+    forgeryToken: forgery.tokenFor('sign-in', keepVisit(response)),
+    to: localPath(wish?.to),
+    way: wish?.token === undefined ? 'client' : 'token',
+    client: wish?.client,
+    error,
+    isMistyped: status === 400 || status === 401,
+  });
+  response.status(status).send(page.text);
+}
+
+async function showSignOut(parts: SignInParts, request: Request, response: Response): Promise<void> {
+  const session = await parts.sessions.read(sessionCookie(request));
+  if (!session) return response.redirect(303, '/admin/sign-in');
+  response.send(signOutText(parts, session));
+}
+
+async function signOut(parts: SignInParts, request: Request, response: Response): Promise<void> {
+  const { sessions, forgery, log } = parts;
+  const session = await sessions.read(sessionCookie(request));
+  // Another site's form comes without the cookie (SameSite). It must not have it taken away, either.
+  if (!session) return response.redirect(303, '/admin/sign-in');
+  if (!forgery.isOwn(request, 'session', session.id, request.body?.csrf)) {
+    response.status(403).send(signOutText(parts, session));
+    return;
+  }
+  sessions.end(session);
+  takeSession(response);
+  log.info({ subject: session.subject, client: session.client, address: request.ip }, 'signed out of the board');
+  response.redirect(303, '/admin/sign-in?left');
+}
+
+function signOutText({ forgery, now }: SignInParts, session: Session): string {
+  const { id, subject, client, expiresAt } = session;
+  const minutesLeft = Math.max(1, Math.round((expiresAt.getTime() - now().getTime()) / 60_000));
+  return signOutPage({ forgeryToken: forgery.tokenFor('session', id), subject, client, minutesLeft }).text;
+}
