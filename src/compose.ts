@@ -1,3 +1,5 @@
+import type { RequestHandler } from 'express';
+import { callbackPipeline } from '#processors/callback/pipeline.ts';
 import { documentPipeline } from '#processors/document/pipeline.ts';
 import type { StatusPublisher } from '#processors/document/ports.ts';
 import { refuseUnknownStages } from '#processors/engine/known-stages.ts';
@@ -7,18 +9,49 @@ import { Store } from '#processors/engine/store.ts';
 import { openBackend } from '#queues/bullmq/backend.ts';
 import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
 import { startSweep } from '#queues/sweep.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { createApp } from './api/app.ts';
-import { openIntake } from './api/intake.ts';
-import { apiRoutes } from './api/routes.ts';
+import { FeedTail } from './api/feed/feed-tail.ts';
+import { feedOperations } from './api/feed/operations.ts';
+import { duringUpload } from './api/intake/answer-outlet.ts';
+import { afterUpload } from './api/intake/answers-on-disk.ts';
+import { openIdempotencyKeys } from './api/intake/idempotency-keys.ts';
+import { openIntake } from './api/intake/intake.ts';
+import { intakeOperations } from './api/intake/operations.ts';
+import type { Operation } from './api/operation.ts';
+import { cancelOperations } from './api/requests/cancel.ts';
+import { listOperations } from './api/requests/list-operations.ts';
+import { requestOperations } from './api/requests/operations.ts';
+import { routerOf } from './api/router.ts';
+import { preferredWait } from './api/waiting/prefer-wait.ts';
+import { RequestWatch } from './api/waiting/request-watch.ts';
+import { callableAddresses } from './callbacks/addresses.ts';
+import { callbackAllowance } from './callbacks/allowance.ts';
+import { callbackOperations } from './callbacks/operations.ts';
+import { openCallbackSender } from './callbacks/sender.ts';
 import type { Config, Role } from './config.ts';
 import { feedOnly } from './events/feed-only.ts';
 import { openKafkaHub } from './events/kafka-hub.ts';
+import { ceiling } from './limits/ceiling.ts';
+import { clientLimit } from './limits/client-limit.ts';
+import { pointStore } from './limits/point-store.ts';
+import { limitRefusals } from './limits/refusals.ts';
 import { databaseClock } from './platform/clock.ts';
 import { openConnections } from './platform/database.ts';
 import { type HttpListener, listen } from './platform/listen.ts';
 import type { Logger } from './platform/log.ts';
 import { observeInLog } from './platform/observe.ts';
-import { referenceReader } from './reference-data/reader.ts';
+import { openRedis } from './platform/redis.ts';
+import { openReferenceData } from './reference-data/open.ts';
+import { referenceOperations } from './reference-data/operations.ts';
+import { directAuthentication } from './security/authenticate.ts';
+import { boardAccess } from './security/board-gate.ts';
+import { addressIn, edgeAuthentication } from './security/edge.ts';
+import type { Oidm } from './security/oidm.ts';
+import { openSecurity } from './security/open-security.ts';
+import { type OwnToken, ownToken } from './security/own-token.ts';
+import { securityService } from './security/service.ts';
+import { sourcesOf } from './security/sources.ts';
 import { openThunderhead } from './thunderhead/client.ts';
 
 export interface Running extends AsyncDisposable {
@@ -36,17 +69,29 @@ export async function compose(config: Config, roles: ReadonlySet<Role>, log: Log
 
   const connections = opened.use(openConnections(config.databaseUrl, onError('database')));
   const clock = opened.use(await databaseClock(connections.durable));
+  const redis = config.redisUrl ? opened.use(openRedis(config.redisUrl, onError('redis'))).redis : undefined;
   const thunderhead = opened.use(
     openThunderhead({ url: config.thunderheadUrl, timeoutMs: config.thunderheadTimeoutMs }),
   );
   const events = openEvents(config, roles, log, opened);
+  const { oidm, verifier } = opened.use(openSecurity(config.security, { redis, log }));
+  const { reference, ...referenceData } = openReferenceData(
+    // Who serves the rows does not ask himself for them.
+    { ...config.referenceData, ...(roles.has('reference-data') && { url: undefined }) },
+    { pool: connections.durable, redis, token: tokenOf(config, oidm), log },
+  );
+  const addresses = callableAddresses(config.callbacks.privateAddresses);
+  const allowance = callbackAllowance({ reference, clock, addresses }, config.callbacks);
+  const sender = opened.use(openCallbackSender({ allowance, addresses, clock }, config.callbacks));
+  const callbacks = callbackPipeline({ sender, pool: connections.durable }, config.callbacks);
   const pipeline = documentPipeline(
     {
       generator: thunderhead,
-      reference: referenceReader(connections.durable),
+      reference,
       publisher: events.publisher,
       clock,
       pool: connections.durable,
+      callbacks: { pipeline: callbacks.name, stage: callbacks.stages[0].name },
     },
     {
       callTimeoutMs: config.thunderheadTimeoutMs,
@@ -55,9 +100,10 @@ export async function compose(config: Config, roles: ReadonlySet<Role>, log: Log
       pollDeadlineMs: config.pollDeadlineMs,
     },
   );
-  const pipelines = [pipeline as unknown as Pipeline<never>];
+  const documents = pipeline as unknown as Pipeline<never>;
+  const pipelines = [documents, callbacks as unknown as Pipeline<never>];
 
-  const size = { workers: pipeline.stages.length, concurrency: config.workerConcurrency };
+  const size = { workers: pipelines.flatMap(({ stages }) => stages).length, concurrency: config.workerConcurrency };
   const backend = opened.use(
     await openBackend({ redisUrl: config.redisUrl, databaseUrl: config.databaseUrl, ...size }, onError('queues')),
   );
@@ -92,27 +138,74 @@ export async function compose(config: Config, roles: ReadonlySet<Role>, log: Log
   // The board is read into memory only where it is shown: a worker is forty megabytes lighter without it.
   const board =
     roles.has('admin') &&
-    (await import('#admin/board.ts')).createBoard({ pool, clock, orchestration, pipelines, backend, log });
-  const app = createApp({
-    ...(roles.has('api') && {
-      api: apiRoutes({
+    (await import('#admin/board.ts')).createBoard({
+      ...{ pool, clock, orchestration, pipelines: [documents], backend, log },
+      access: boardAccess(config.security, { oidm, verifier, log }),
+    });
+  const { limits, maxBodyBytes } = config;
+  const load = ceiling({ ...limits, requests: limits.inFlight, bytes: limits.inFlightBytes, maxBodyBytes });
+  const stop = new AbortController();
+  const stopping = stop.signal;
+  const operations: Operation[] = [];
+  if (roles.has('api')) {
+    const { streams } = load;
+    const watch = new RequestWatch({ pool, stopping });
+    const wait = preferredWait({ watch, streams, firstStage, stopping });
+    const intake = openIntake({ pool, clock, orchestration, allowance, pipeline: { name: pipeline.name, firstStage } });
+    const keys = openIdempotencyKeys({ pool: connections.relaxed, clock });
+    const openOutlet = config.security.mode === 'edge' ? afterUpload() : duringUpload;
+    operations.push(
+      ...intakeOperations({
         pool,
-        intake: openIntake({ pool, clock, orchestration, pipeline: { name: pipeline.name, firstStage } }),
-        contents: thunderhead,
+        intake,
+        keys,
         firstStage,
-        maxBodyBytes: config.maxBodyBytes,
+        maxBodyBytes,
+        preferredWait: wait,
+        openOutlet,
+        log,
+        stopping,
       }),
+      ...listOperations({ pool, stages: [firstStage, ...pipeline.stages.slice(1).map(({ name }) => name)] }),
+      ...requestOperations({ pool, contents: thunderhead, firstStage, preferredWait: wait }),
+      ...cancelOperations({ pool, clock, orchestration, pipeline: documents }),
+      ...callbackOperations(config.callbacks),
+      ...feedOperations({ pool, firstStage, watch, tail: new FeedTail({ pool, stopping }), streams, stopping }),
+    );
+  }
+  if (roles.has('reference-data'))
+    operations.push(...referenceOperations({ pool, kept: referenceData.kept, clock, maxBodyBytes }));
+  const believe =
+    config.security.mode === 'edge' ? edgeAuthentication(config.security) : directAuthentication(verifier);
+  const exempt = addressIn(config.security.trustedProxies);
+  const authenticate = limitRefusals(believe, { ...limits, exempt });
+  const app = createApp({
+    ...(operations.length > 0 && {
+      api: routerOf({
+        ...{ operations, authenticate, sourcesOf: sourcesOf(reference, clock) },
+        admit: clientLimit(pointStore({ redis, pool: connections.relaxed }, limits), limits),
+      }),
+      ceiling: load.admit,
+      documentation: await documentationOf(operations, config),
     }),
     ...(board && { board }),
+    ...(roles.has('security') && { security: securityService({ verifier, config: config.security }) }),
+    trustedProxies: config.security.trustedProxies,
     ready: async () => {
       await pool.query('select 1');
-      return { roles: [...roles], queues: backend.name, kafka: events.state() };
+      return { roles: [...roles], queues: backend.name, kafka: events.state(), referenceData: referenceData.state() };
     },
     log,
   });
   const listener = opened.use(await listen(app, config));
+  // Before the listener is closed: it waits for answers that are on their way, and a stream would never arrive.
+  opened.defer(() => stop.abort());
   return Object.assign(opened.move(), { listener });
 }
+
+/** Only `REFERENCE_DATA_URL` needs it, and the configuration demands both with it. */
+const tokenOf = ({ referenceData: { clientId = '', clientSecret = '' } }: Config, oidm: Oidm): OwnToken =>
+  ownToken({ oidm, clientId, clientSecret });
 
 /** Kafka when there is one; otherwise the status feed alone, and that is said aloud. */
 function openEvents(config: Config, roles: ReadonlySet<Role>, log: Logger, opened: AsyncDisposableStack): EventOutlet {
@@ -131,6 +224,15 @@ function openEvents(config: Config, roles: ReadonlySet<Role>, log: Logger, opene
 interface EventOutlet {
   publisher: StatusPublisher;
   state(): string;
+}
+
+/** Read into memory only where the API is. */
+async function documentationOf(operations: readonly Operation[], { security }: Config): Promise<RequestHandler> {
+  const { openApiDocument } = await import('./openapi/document.ts');
+  const { openApiRoutes } = await import('./openapi/routes.ts');
+  return openApiRoutes(
+    openApiDocument(operations, { version: packageJson.version, tokenUrl: security.oidmUrl + security.oidmTokenPath }),
+  );
 }
 
 /** A connection that is lost says so a hundred times; the log says it once in five seconds. */

@@ -1,25 +1,45 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { demandPace } from '#src/limits/pace.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { answerProblems, nothingHere } from './errors.ts';
 
 export interface AppParts {
   /** Under `/api/v1`. */
   api?: RequestHandler;
+  /** In front of the API: sheds what is too much. Probes and the board are never shed. */
+  ceiling?: RequestHandler;
+  /** `/openapi.json` and `/docs`. */
+  documentation?: RequestHandler;
   /** Under `/admin`. */
   board?: RequestHandler;
+  /** The Security Service, for the edge. */
+  security?: RequestHandler;
+  /** CIDR: whose `X-Forwarded-*` say where a request really came from, and whether by https. Nobody's unless told. */
+  trustedProxies?: readonly string[];
   /** Throws while this process cannot do its work. */
   ready: () => Promise<Record<string, unknown>>;
   log: Logger;
 }
 
 /** One HTTP listener for what this process's roles offer. */
-export function createApp({ api, board, ready, log }: AppParts): Express {
+export function createApp({
+  api,
+  ceiling = (_request, _response, next) => next(),
+  documentation,
+  board,
+  security,
+  trustedProxies = [],
+  ready,
+  log,
+}: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...trustedProxies]);
   app.use(logRequests(log));
+  app.use(demandPace());
   app.get('/health/live', (_request, response) => void response.json({ live: true }));
   app.get('/health/ready', async (_request, response) => {
     try {
@@ -28,8 +48,10 @@ export function createApp({ api, board, ready, log }: AppParts): Express {
       response.status(503).json({ ready: false, reason: (error as Error).message });
     }
   });
+  if (security) app.use(security);
   if (board) app.use('/admin', board);
-  if (api) app.use('/api/v1', helmet(), api);
+  if (api) app.use('/api/v1', helmet(), ceiling, api);
+  if (documentation) app.use(documentation);
   app.use(nothingHere);
   app.use(answerProblems(log));
   return app;

@@ -37,14 +37,19 @@ function send(response: Response, problem: Problem): void {
   response.status(problem.status).set(problem.headers).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-function problemOf(error: unknown): Problem {
+/** What the client is told of an error; an unknown one is our own. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Fault)
     return new Problem('OMS_THUNDERHEAD_UNAVAILABLE', error.failure.description, { headers: { 'retry-after': '10' } });
   if (isUnreachable(error))
-    return new Problem('OMS_DATABASE_UNAVAILABLE', 'try again in a moment; nothing was accepted', {
-      headers: { 'retry-after': '5' },
-    });
+    return new Problem(
+      'OMS_DATABASE_UNAVAILABLE',
+      'send it again in a moment; what had been taken in is not taken in twice',
+      {
+        headers: { 'retry-after': '5' },
+      },
+    );
   const { type, status, limit } = error as { type?: string; status?: number; limit?: number };
   if (type === 'entity.too.large') return new Problem('OMS_BODY_TOO_LARGE', `a body may have ${limit} bytes`);
   if (type === 'entity.parse.failed' || type === 'request.size.invalid' || type === 'request.aborted')

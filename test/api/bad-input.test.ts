@@ -79,7 +79,7 @@ describe.each(backends)('bad input, queues on %s', (backend) => {
     for (const id of ['1', 'x', '%00', '..%2f', `${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(13)}`]) {
       const answer = await oms.fetch(`/api/v1/document-requests/${id}${path}`);
       expectProblem(answer, 'OMS_PARAMETER_INVALID');
-      expect(answer.json.errors).toEqual([{ field: 'id', message: 'is not a UUID' }]);
+      expect(answer.json.errors).toEqual([{ field: 'id', message: 'id must be a valid GUID' }]);
     }
     expectProblem(await oms.fetch(`/api/v1/document-requests/%E0%A4%A${path}`), 'OMS_PARAMETER_INVALID');
     const nobodys = '01a1fc5b-26c8-750d-8c3d-9f6e7e9ebbe8';
@@ -87,8 +87,8 @@ describe.each(backends)('bad input, queues on %s', (backend) => {
   });
 
   test.each([
-    ['GET', '/document-requests', 'POST'],
-    ['PUT', '/document-requests', 'POST'],
+    ['PUT', '/document-requests', 'POST, GET'],
+    ['PATCH', '/document-requests/bulk', 'POST'],
     ['DELETE', '/document-requests/x', 'GET'],
     ['POST', '/document-requests/x/history', 'GET'],
     ['PATCH', '/document-requests/x/document', 'GET'],
@@ -150,14 +150,14 @@ function expectProblem({ status, headers, json }: Answer, code: ProblemCode): vo
     expect([typeof field, typeof message, message.length > 0]).toEqual(['string', 'string', true]);
 }
 
-/** How many rows each table has; the queues' own included, unless told. */
+/** How many rows each table has; the queues' own included, unless told. Who asked how often is counted whatever it was. */
 async function rowsOf({ pool }: Oms, schema = '%'): Promise<Record<string, number>> {
   const { rows } = await pool.query<{ name: string; rows: number }>(
     `select table_schema || '.' || table_name as name, (xpath('/row/rows/text()',
        query_to_xml(format('select count(*) as rows from %I.%I', table_schema, table_name), false, true, '')))[1]::text::int as rows
      from information_schema.tables
      where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
-       and table_schema like $1 order by 1`,
+       and table_name <> 'rate_limit' and table_schema like $1 order by 1`,
     [schema],
   );
   const counts = Object.fromEntries(rows.map((row) => [row.name, row.rows]));

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Pool } from 'pg';
 import { version as uuidVersion } from 'uuid';
 import type { Signal } from '#processors/engine/signal.ts';
-import { readDocumentRequest } from '#src/api/document-request.ts';
-import { openIntake } from '#src/api/intake.ts';
+import { readDocumentRequest } from '#src/api/intake/document-request.ts';
+import { openIntake } from '#src/api/intake/intake.ts';
 import { invoice, newCorrelationId, offer } from '#test/support/documents.ts';
 import { backends, type Oms, startOms } from '#test/support/oms.ts';
 import { freshDatabase } from '#test/support/services.ts';
@@ -23,7 +23,12 @@ describe.each(backends)('intake, queues on %s', (backend) => {
     expect(json).toEqual({
       id: expect.any(String),
       status: 'QUEUED',
-      links: { self, history: `${self}/history`, document: `${self}/document` },
+      links: {
+        self,
+        ...Object.fromEntries(
+          'history batches events document cancel'.split(' ').map((name) => [name, `${self}/${name}`]),
+        ),
+      },
     });
     expect(uuidVersion(json.id as string)).toBe(7);
     const view = await oms.finished(json.id as string);
@@ -84,6 +89,28 @@ describe.each(backends)('intake, queues on %s', (backend) => {
     expect(rows).toEqual([{ id: answers[winner]?.json.id, content: bodies[winner]?.documentContent }]);
   });
 
+  test('of a field that is said twice, what was checked is what is stored', async () => {
+    const arcade = JSON.stringify(invoice());
+    const twice = (first: string, last: string) =>
+      arcade.replace('"sourceSystem":"ARCADE"', `"sourceSystem":"${first}","sourceSystem":"${last}"`);
+    const refused = await oms.as('arcade').send(twice('ARCADE', 'CIBT'));
+    expect([refused.status, refused.json.code]).toEqual([403, 'OMS_SOURCE_FORBIDDEN']);
+    const { status, json } = await oms.as('arcade').send(twice('CIBT', 'ARCADE'));
+    expect([status, (await oms.get(json.id as string)).sourceSystem]).toEqual([202, 'ARCADE']);
+  });
+
+  test('for another one’s source nobody is answered differently because its correlation id exists', async () => {
+    const taken = offer();
+    await oms.post(taken);
+    const answers = await Promise.all(
+      [taken, { ...taken, priority: 1 }, offer()].map((body) => oms.as('arcade').send(JSON.stringify(body))),
+    );
+    expect(answers.map(({ status, json }) => [status, json.code])).toEqual(
+      Array(3).fill([403, 'OMS_SOURCE_FORBIDDEN']),
+    );
+    expect(new Set(answers.map(({ bytes }) => bytes.toString())).size).toBe(1);
+  });
+
   test('notBefore holds a document back, and not longer', async () => {
     const { rows } = await oms.pool.query(`select clock_timestamp() + interval '1.2 s' as "notBefore"`);
     const notBefore = (rows[0].notBefore as Date).toISOString();
@@ -112,7 +139,7 @@ test('one that cannot be written down fails alone', async () => {
   // The API refuses NUL; whatever else PostgreSQL may refuse must not hurt the neighbours either.
   const requests = Array.from({ length: 40 }, (_, n) => readDocumentRequest(invoice({ priority: n % 10 })));
   (requests[17] as { documentName: string }).documentName = 'NUL\u0000';
-  const results = await Promise.allSettled(requests.map((request) => intake.accept(request)));
+  const results = await Promise.allSettled(requests.map((request) => intake.accept(request, 'arcade')));
   expect(results.map(({ status }) => status)).toEqual(requests.map((_, n) => (n === 17 ? 'rejected' : 'fulfilled')));
   const { rows } = await pool.query('select id from progress');
   const accepted = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.id] : []));

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FeedPage } from '#src/api/status-feed.ts';
+import type { FeedPage } from '#src/api/feed/status-feed.ts';
+import type { FullBatchView } from '#src/api/requests/batches.ts';
+import type { RequestView } from '#src/api/requests/request-view.ts';
+import { batchesSchema, historySchema, requestSchema, summarySchema } from '#src/api/requests/schemas.ts';
 import { invoice, offer, troubled } from '#test/support/documents.ts';
 import { type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
+import { expectShape } from './shapes.ts';
 
 let oms: Oms;
 beforeAll(async () => {
@@ -10,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => oms?.close());
 
+const address = '/api/v1/document-requests';
 const documentOf = (id: string) => oms.fetch(`/api/v1/document-requests/${id}/document`);
 
 test('the history tells every step, each from where the last one led', async () => {
@@ -24,6 +29,94 @@ test('the history tells every step, each from where the last one led', async () 
   ]);
   const times = history.map(({ at }) => at);
   expect(times).toEqual([...times].sort());
+});
+
+test('every answer is what its schema says, to the last field', async () => {
+  const late = invoice({ notBefore: new Date(Date.now() + 3_600_000).toISOString(), priority: 9 });
+  const retried = await oms.post(troubled('unavailable:1000'));
+  await eventually(async () => (await oms.get(retried)).errors.length > 0);
+  const views = [
+    await oms.get(await oms.post(late)),
+    await oms.get(retried),
+    ...(await Promise.all([invoice(), troubled('reject'), troubled('error')].map((body) => oms.through(body)))),
+  ];
+  for (const view of views) {
+    expectShape(view, requestSchema);
+    expectShape((await oms.fetch(`${address}/${view.id}/history`)).json, historySchema);
+    expectShape((await oms.fetch(`${address}/${view.id}/batches`)).json, batchesSchema);
+  }
+  expectShape((await oms.fetch(`${address}/summary`)).json, summarySchema);
+});
+
+describe('the batches', () => {
+  test('are all hand-overs of a request, with what became of them', async () => {
+    const { id, batch } = await oms.through(invoice());
+    const { items } = (await oms.fetch(`${address}/${id}/batches`)).json as unknown as { items: FullBatchView[] };
+    expect(items).toEqual([
+      {
+        ...batch,
+        attempt: 1,
+        statusText: expect.any(String),
+        transactions: { count: 1, completed: 1, errored: 0, stopped: 0, workflow: 0 },
+        channelJobs: { created: 1, completed: 1, errored: 0, stopped: 0, workflow: 0 },
+        createdAt: expect.any(String),
+        updatedAt: expect.any(String),
+      },
+    ]);
+  });
+
+  test('of an earlier attempt stay, and there are none before the first hand-over', async () => {
+    const { id } = await oms.through(troubled('error'));
+    await oms.pool.query(
+      `insert into batch (id, request_id, round, thunderhead_batch_id, name, status, created_at, updated_at)
+       values (gen_random_uuid(), $1, 2, 9007199254740991, 'again', 'PROCESSING_THUNDERHEAD', now(), now())`,
+      [id],
+    );
+    const { json } = await oms.fetch(`${address}/${id}/batches`);
+    expect(json.items).toMatchObject([
+      { attempt: 1, status: 'FAILED_THUNDERHEAD' },
+      { attempt: 2, thunderheadBatchId: 9007199254740991, transactions: null, channelJobs: null, dmsDocumentId: null },
+    ]);
+    expect((await oms.get(id)).batch).toMatchObject({ name: 'again' });
+    const rejected = await oms.through(invoice({ documentName: 'NO.SUCH' }));
+    expect((await oms.fetch(`${address}/${rejected.id}/batches`)).json).toEqual({ items: [] });
+  });
+});
+
+describe('a client', () => {
+  test('sees its own source systems and nothing else, wherever it looks', async () => {
+    const own = await oms.through(invoice());
+    const foreign = await oms.through(offer());
+    const arcade = oms.as('arcade');
+    for (const part of ['', '/history', '/batches', '/document']) {
+      expect((await arcade.fetch(`${address}/${own.id}${part}`)).status).toBe(200);
+      const { status, json } = await arcade.fetch(`${address}/${foreign.id}${part}`);
+      expect([part, status, json.code]).toEqual([part, 404, 'OMS_REQUEST_NOT_FOUND']);
+    }
+    const list = async (query: string) =>
+      ((await arcade.fetch(`${address}?limit=500&${query}`)).json as unknown as { items: RequestView[] }).items;
+    const sources = async (query: string) => [...new Set((await list(query)).map((item) => item.sourceSystem))];
+    expect(await sources('')).toEqual(['ARCADE']);
+    expect(await sources('status=COMPLETED')).toEqual(['ARCADE']);
+    expect(await sources('stage=publish')).toEqual(['ARCADE']);
+    for (const foreignOnly of [
+      ...['sourceSystem=CIBT', 'documentType=POLICY', 'documentName=POSHOOFF', 'status=COMPLETED&documentType=POLICY'],
+      `requestCorrelationId=${foreign.requestCorrelationId}`,
+    ])
+      expect(await list(foreignOnly)).toEqual([]);
+    const counted = (await arcade.fetch(`${address}?sourceSystem=CIBT&total=true`)).json;
+    expect(counted).toMatchObject({ items: [], next: null, total: 0 });
+  });
+});
+
+test('a document on its way is updated in place: no index of progress holds what changes there', async () => {
+  const { rows } = await oms.pool.query<{ columns: string[] }>(
+    `select array_agg(distinct a.attname::text order by a.attname::text) as columns from pg_index i
+     join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refobjid = i.indrelid
+     join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+     where i.indrelid = 'progress'::regclass and not i.indisprimary`,
+  );
+  expect(rows[0]?.columns).toEqual(['ended_as', 'ended_at', 'id']);
 });
 
 describe('the document', () => {

@@ -1,31 +1,7 @@
-import { isUtf8 } from 'node:buffer';
-import express, { type RequestHandler } from 'express';
-import { type FieldError, maxErrors, Problem, shortened } from './problem.ts';
-import { roundedNumbers } from './rounded-numbers.ts';
+import { type FieldError, maxErrors, Problem, shortened } from '../problem.ts';
+import { RoundedNumber } from './json.ts';
 
 const maxDepth = 64;
-
-/** Reads a JSON body, and refuses what no document could carry before anything else looks at it. */
-export const jsonBody = (maxBytes: number): RequestHandler[] => [
-  express.json({
-    limit: maxBytes,
-    strict: false,
-    type: ['application/json', 'application/*+json'],
-    verify: (_request, _response, bytes, encoding) => {
-      if (!/^utf-?8$/i.test(encoding))
-        throw new Problem('OMS_MEDIA_TYPE_NOT_SUPPORTED', `the charset ${encoding} is not UTF-8`);
-      if (!isUtf8(bytes)) throw new Problem('OMS_BODY_NOT_JSON', 'the body is not valid UTF-8');
-      const errors = roundedNumbers(bytes);
-      if (errors.length > 0) throw new Problem('OMS_BODY_TEXT_INVALID', unstorable, { errors });
-    },
-  }),
-  (request, _response, next) => {
-    if (request.body === undefined)
-      throw new Problem('OMS_MEDIA_TYPE_NOT_SUPPORTED', 'send one JSON object as application/json');
-    refuseUnstorable(request.body);
-    next();
-  },
-];
 
 /**
  * Text that PostgreSQL or XML 1.0 cannot hold (NUL, other control characters, half a surrogate pair), numbers too large
@@ -40,7 +16,8 @@ export function refuseUnstorable(body: unknown): void {
     if (errors.length < maxErrors) errors.push({ field: shortened(field), message });
   };
   const visit = (value: unknown, field: string, depth: number): void => {
-    if (typeof value === 'string') {
+    if (value instanceof RoundedNumber) say(field, 'is a number that would lose digits; send it as a string');
+    else if (typeof value === 'string') {
       const flaw = flawOf(value);
       if (flaw) say(field, flaw);
     } else if (typeof value === 'number') {

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { BatchStatus } from '#processors/document/document.ts';
 import type { RequestStatus } from '#processors/document/ports.ts';
 import { statusOf } from '#processors/document/status.ts';
@@ -48,13 +48,21 @@ export interface ErrorView {
 }
 
 /** Undefined: there is no such request. */
-export async function findRequest(pool: Pool, id: string, firstStage: string): Promise<RequestView | undefined> {
-  const { rows } = await pool.query({
-    name: 'oms-find-request',
-    text: `select r.*, p.stage, p.status, p.result, p.round, p.ended_at, b.batch,
-        coalesce(e.errors, '[]'::json) as errors
-      from (select id, document_type, document_name, document_language, source_system, source_environment,
-          request_correlation_id, priority, not_before, received_at from document_request where id = $1) r
+export const findRequest = async (pool: Pool, id: string, firstStage: string): Promise<RequestView | undefined> =>
+  (await findRequests(pool, [id], firstStage))[0];
+
+/** In the order of the ids; what is not there is left out. */
+export async function findRequests(
+  connection: Pool | PoolClient,
+  ids: readonly string[],
+  firstStage: string,
+): Promise<RequestView[]> {
+  const { rows } = await connection.query<RequestColumns>({
+    name: 'oms-find-requests',
+    text: `select r.id, document_type, document_name, document_language, source_system, source_environment,
+        request_correlation_id, r.priority, not_before, received_at, p.stage, p.status, p.result, p.round, p.ended_at,
+        b.batch, coalesce(e.errors, '[]'::json) as errors
+      from document_request r
       join progress p using (id)
       left join lateral (
         select json_build_object('id', id, 'thunderheadBatchId', thunderhead_batch_id, 'name', name, 'status', status,
@@ -64,25 +72,44 @@ export async function findRequest(pool: Pool, id: string, firstStage: string): P
         select json_agg(json_build_object('stage', stage, 'category', category, 'code', code, 'description', description,
           'details', details, 'attempts', attempts, 'firstFailedAt', first_failed_at, 'lastFailedAt', last_failed_at,
           'nextRetryAt', next_retry_at) order by last_failed_at desc) as errors
-        from stage_error where item_id = r.id) e on true`,
-    values: [id],
+        from stage_error where item_id = r.id) e on true
+      where r.id = any($1::uuid[])`,
+    values: [ids],
   });
-  const row = rows[0];
-  if (!row) return undefined;
-  const errors = (row.errors as ErrorView[]).map((error) => ({
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id.toLowerCase());
+    return row ? [viewOf(row, firstStage)] : [];
+  });
+}
+
+type RequestColumns = Pick<Progress, 'status' | 'result' | 'stage' | 'round'> & {
+  id: string;
+  document_type: string;
+  document_name: string;
+  document_language: string;
+  source_system: string;
+  source_environment: string;
+  request_correlation_id: string;
+  priority: number;
+  not_before: Date | null;
+  received_at: Date;
+  ended_at: Date | null;
+  batch: BatchView | null;
+  errors: ErrorView[];
+};
+
+function viewOf(row: RequestColumns, firstStage: string): RequestView {
+  const errors = row.errors.map((error) => ({
     ...error,
     firstFailedAt: iso(error.firstFailedAt),
     lastFailedAt: iso(error.lastFailedAt),
     nextRetryAt: error.nextRetryAt && iso(error.nextRetryAt),
   }));
-  const progress: Pick<Progress, 'status' | 'result' | 'stage'> = row;
+  const codes = errors.map(({ code }) => code);
   return {
     id: row.id,
-    status: statusOf(
-      progress,
-      firstStage,
-      errors.map(({ code }) => code),
-    ),
+    status: statusOf(row, firstStage, codes),
     stage: row.stage,
     documentType: row.document_type,
     documentName: row.document_name,

@@ -7,12 +7,13 @@ import { GroupCommit } from '#processors/engine/group-commit.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import { inTransaction, isPoison, persistently } from '#processors/engine/transaction.ts';
 import type { Orchestration } from '#queues/orchestration.ts';
+import type { CallbackAllowance } from '#src/callbacks/allowance.ts';
+import { Problem, shortened } from '../problem.ts';
 import type { DocumentRequestBody } from './document-request.ts';
-import { Problem } from './problem.ts';
 
 export interface Intake {
   /** Resolves when the request is on disk. A repeated one resolves to the first. @throws Problem */
-  accept(request: DocumentRequestBody): Promise<Accepted>;
+  accept(request: DocumentRequestBody, client: string): Promise<Accepted>;
 }
 
 export interface Accepted {
@@ -26,13 +27,20 @@ export interface IntakeOptions {
   clock: Clock;
   orchestration: Pick<Orchestration, 'signal'>;
   pipeline: { name: string; firstStage: string };
+  /** Whether a client may have an address called back; without it, none. */
+  allowance?: CallbackAllowance;
+  /** How many requests share an insert at the most, and how many inserts may be out at the same time. */
+  group?: { capacity: number; lanes: number };
 }
 
+/** More in one insert make it no cheaper, only longer; a second one is prepared while the first waits for the disk. */
+const usualGroup = { capacity: 200, lanes: 2 };
+
 /** Takes requests in. Those that arrive together share one insert and one signal; a lone one waits for nobody. */
-export function openIntake({ pool, clock, orchestration, pipeline }: IntakeOptions): Intake {
+export function openIntake(options: IntakeOptions): Intake {
+  const { pool, clock, orchestration, pipeline, allowance = nobody, group: size = usualGroup } = options;
   const group = new GroupCommit<Entry, Existing>({
-    lanes: 2,
-    capacity: 200,
+    ...size,
     isPoison,
     flush: async (entries) => {
       const now = clock.now();
@@ -47,7 +55,10 @@ export function openIntake({ pool, clock, orchestration, pipeline }: IntakeOptio
       void orchestration.signal(
         signalsFor(
           pipeline.name,
-          taken.map(({ id, notBefore }) => ({ id, stage: pipeline.firstStage, dueAt: notBefore ?? now })),
+          taken.map(({ id, notBefore, request: { priority } }) => ({
+            ...{ id, priority, stage: pipeline.firstStage },
+            dueAt: notBefore ?? now,
+          })),
           now,
         ),
       );
@@ -56,8 +67,9 @@ export function openIntake({ pool, clock, orchestration, pipeline }: IntakeOptio
   });
 
   return {
-    async accept(request) {
-      const entry = entryOf(request);
+    async accept(request, client) {
+      if (request.callbackUrl !== undefined) refuseCallback(await allowance(request.callbackUrl, client));
+      const entry = entryOf(request, client);
       const existing = await group.submit(entry);
       if (!existing.bodyHash.equals(entry.bodyHash))
         throw new Problem(
@@ -70,8 +82,19 @@ export function openIntake({ pool, clock, orchestration, pipeline }: IntakeOptio
   };
 }
 
+const nobody: CallbackAllowance = async () => 'callbacks are not configured here';
+
+function refuseCallback(message: string | undefined): void {
+  if (message === undefined) return;
+  throw new Problem('OMS_CALLBACK_FORBIDDEN', 'nobody is called back at this address', {
+    errors: [{ field: 'callbackUrl', message: shortened(message) }],
+  });
+}
+
 interface Entry {
   id: string;
+  /** Who asks. */
+  client: string;
   request: DocumentRequestBody;
   metadata: string;
   content: string;
@@ -84,7 +107,7 @@ interface Existing {
   bodyHash: Buffer;
 }
 
-function entryOf(request: DocumentRequestBody): Entry {
+function entryOf(request: DocumentRequestBody, client: string): Entry {
   const { documentMetadata, documentContent, notBefore, ...fields } = request;
   const metadata = JSON.stringify(documentMetadata);
   const content = JSON.stringify(documentContent);
@@ -93,7 +116,15 @@ function entryOf(request: DocumentRequestBody): Entry {
     .update(`${identity}\n${notBefore ?? ''}\n${metadata}\n`)
     .update(content)
     .digest();
-  return { id: uuidv7(), request, metadata, content, bodyHash, notBefore: notBefore ? new Date(notBefore) : undefined };
+  return {
+    id: uuidv7(),
+    client,
+    request,
+    metadata,
+    content,
+    bodyHash,
+    notBefore: notBefore ? new Date(notBefore) : undefined,
+  };
 }
 
 /** Inserts what is new, and answers for every entry which request now stands under its correlation id. */
@@ -107,13 +138,15 @@ async function insert(
   const { rows } = await transaction.query<{ id: string }>({
     name: 'oms-insert-requests',
     text: `insert into document_request (id, source_system, request_correlation_id, document_type, document_name,
-        document_language, source_environment, metadata, content, priority, not_before, body_hash, received_at)
+        document_language, source_environment, metadata, content, priority, not_before, body_hash, received_at, client, callback_url)
       select id, source_system, request_correlation_id, document_type, document_name, document_language,
-        source_environment, metadata, content, priority, not_before, body_hash, $13
+        source_environment, metadata, content, priority, not_before, body_hash, $15, client,
+        callback_url
       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::json[],
-        $9::json[], $10::int[], $11::timestamptz[], $12::bytea[])
+        $9::json[], $10::int[], $11::timestamptz[], $12::bytea[],
+        $13::text[], $14::text[])
         as i (id, source_system, request_correlation_id, document_type, document_name, document_language,
-          source_environment, metadata, content, priority, not_before, body_hash)
+          source_environment, metadata, content, priority, not_before, body_hash, client, callback_url)
       order by source_system, request_correlation_id
       on conflict (source_system, request_correlation_id) do nothing
       returning id`,
@@ -130,6 +163,8 @@ async function insert(
       column(({ request }) => request.priority),
       column(({ notBefore }) => notBefore?.toISOString() ?? null),
       column(({ bodyHash }) => bodyHash),
+      column(({ client }) => client),
+      column(({ request }) => request.callbackUrl ?? null),
       now,
     ],
   });
@@ -138,7 +173,7 @@ async function insert(
   if (fresh.length > 0)
     await begin(
       transaction,
-      fresh.map(({ id, notBefore }) => ({ id, dueAt: notBefore ?? now })),
+      fresh.map(({ id, notBefore, request: { priority } }) => ({ id, priority, dueAt: notBefore ?? now })),
       { pipeline: pipeline.name, stage: pipeline.firstStage, actor: 'api', now },
     );
   const before = await find(

@@ -1,0 +1,19 @@
+import Joi from 'joi';
+
+const rfc3339 =
+  /^(?!0000)(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** RFC 3339 with the offset, or nobody could say which moment is meant; on a day that exists, in a year that has four digits. */
+export const moment = Joi.string()
+  .custom((text: string, { error }) => (isMoment(text) ? text : error('any.invalid')))
+  .messages({ 'any.invalid': '{#label} must be a date and time with its offset, like 2026-11-21T08:00:00Z' })
+  .meta({ format: 'date-time' })
+  .example('2026-11-21T08:00:00Z');
+
+function isMoment(text: string): boolean {
+  const day = rfc3339.exec(text)?.[1];
+  const midnight = new Date(`${day}T00:00:00Z`);
+  if (!day || Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(day)) return false;
+  // PostgreSQL does not read the years that JavaScript writes with a sign, nor the year 0.
+  return /^(?!0000)\d{4}-/.test(new Date(text).toISOString());
+}

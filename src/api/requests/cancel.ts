@@ -1,0 +1,106 @@
+import type { RequestHandler } from 'express';
+import Joi from 'joi';
+import type { Pool } from 'pg';
+import { cancel } from '#processors/engine/cancel.ts';
+import type { Clock } from '#processors/engine/clock.ts';
+import type { Pipeline } from '#processors/engine/pipeline.ts';
+import { signalsFor } from '#processors/engine/signal.ts';
+import type { Orchestration } from '#queues/orchestration.ts';
+import { jsonBody } from '../intake/body.ts';
+import { type Operation, operation } from '../operation.ts';
+import { maxErrors, Problem, shortened } from '../problem.ts';
+import { foundRequest, linksOf, requestPath } from './found-request.ts';
+
+export interface CancelPorts {
+  pool: Pool;
+  clock: Clock;
+  orchestration: Pick<Orchestration, 'signal'>;
+  pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+}
+
+/** A sentence, not a document. Bytes. */
+const maxBodyBytes = 8_192;
+
+const wish = Joi.object<{ reason: string }>({
+  reason: Joi.string()
+    .min(1)
+    .max(500)
+    .default('no reason given')
+    .description('Why; kept in the history of the request'),
+});
+
+const answer = Joi.object({
+  id: Joi.string().guid().required(),
+  status: Joi.string()
+    .valid('QUEUED', 'PROCESSING', 'CANCELLED')
+    .required()
+    .description('`PROCESSING` until it is decided; follow the request to learn how it ends'),
+  links: Joi.object().unknown().required(),
+});
+
+/** Taking a request back. */
+export const cancelOperations = ({ pool, clock, orchestration, pipeline }: CancelPorts): Operation[] => [
+  operation({
+    id: 'cancelDocumentRequest',
+    method: 'post',
+    path: '/document-requests/{id}/cancel',
+    tag: 'Document requests',
+    summary: 'Take a request back',
+    description:
+      'Before the hand-over to Thunderhead the request ends as `CANCELLED` and no document is ever made. After it Thunderhead is asked to stop: the request ends as `CANCELLED` when it did, and as it would have ended otherwise when the document was faster. Either way the final status is published. Repeating it changes nothing.',
+    scopes: ['oms.request', 'oms.admin'],
+    parameters: { path: requestPath },
+    body: {
+      content: {
+        'application/json': {
+          schema: wish.description('May be left out'),
+          examples: { reason: { summary: 'With a reason', value: { reason: 'The policy was corrected' } } },
+        },
+      },
+      read: jsonBody(maxBodyBytes).map(onlyWithBody),
+    },
+    answers: {
+      202: { description: 'The wish is noted', content: { 'application/json': { schema: answer } } },
+    },
+    problems: ['OMS_REQUEST_NOT_FOUND', 'OMS_REQUEST_NOT_CANCELLABLE', 'OMS_BODY_INVALID'],
+    async handle({ request, response, path, caller, own, sources }) {
+      const { reason } = readWish(request.body);
+      const isAdmin = caller.scopes.has('oms.admin');
+      // Who may read everything may not take everything back.
+      const allowed = isAdmin ? sources : own;
+      const firstStage = pipeline.stages[0].name;
+      const { id } = await foundRequest({ pool, firstStage }, path.id, allowed);
+      const now = clock.now();
+      const actor = `${isAdmin ? 'admin' : 'client'}:${caller.client}`;
+      const answered = await cancel(pool, pipeline, { id, actor, reason, now });
+      // A ring that came while the row was locked found nothing; it is rung once more rather than by the sweep.
+      if (answered?.at.status === 'ready' && answered.at.dueAt <= now)
+        void orchestration.signal(signalsFor(pipeline.name, [answered.at], now));
+      const { status } = await foundRequest({ pool, firstStage }, id, allowed);
+      if (!answered?.heard)
+        throw new Problem('OMS_REQUEST_NOT_CANCELLABLE', `request ${id} is ${status}, and its end is known already`);
+      const links = linksOf(id);
+      response.status(202).location(links.self).json({ id, status, links });
+    },
+  }),
+];
+
+const onlyWithBody =
+  (read: RequestHandler): RequestHandler =>
+  (request, response, next) =>
+    Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding']
+      ? read(request, response, next)
+      : next();
+
+/** @throws Problem */
+function readWish(body: unknown): { reason: string } {
+  const { value, error } = wish.validate(body ?? {}, { abortEarly: false, errors: { wrap: { label: false } } });
+  if (error)
+    throw new Problem('OMS_BODY_INVALID', 'some fields are wrong or unknown', {
+      errors: error.details.slice(0, maxErrors).map(({ path, message }) => ({
+        field: shortened(path.join('.')),
+        message: shortened(message),
+      })),
+    });
+  return value;
+}

@@ -1,0 +1,22 @@
+import { pipeline as pipe } from 'node:stream/promises';
+import type { Response } from 'express';
+import type { DocumentContents } from '#src/thunderhead/client.ts';
+import { Problem } from '../problem.ts';
+import type { RequestView } from './request-view.ts';
+
+/** Passes the bytes on as they come; the document is never held whole. */
+export async function sendDocument(view: RequestView, contents: DocumentContents, response: Response): Promise<void> {
+  const { id, batch, documentName, status } = view;
+  if (batch?.status !== 'COMPLETED')
+    throw new Problem('OMS_DOCUMENT_NOT_READY', `request ${id} is ${status}; it has no finished document`);
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  const document = await contents.contents(batch.thunderheadBatchId, 1, closed.signal);
+  if (document.kind === 'not-ready')
+    throw new Problem('OMS_DOCUMENT_NOT_READY', `batch ${batch.thunderheadBatchId} is not finished`);
+  if (document.kind === 'gone')
+    throw new Problem('OMS_DOCUMENT_GONE', `Thunderhead has purged batch ${batch.thunderheadBatchId}`);
+  response.type(document.mimeType).set('content-disposition', `inline; filename="${documentName}-${id}.pdf"`);
+  if (document.length) response.set('content-length', document.length);
+  await pipe(document.body, response);
+}
