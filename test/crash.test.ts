@@ -11,6 +11,7 @@ import { invoice } from './support/documents.ts';
 import { environmentOf, sandboxOf } from './support/oms.ts';
 import { spawnOms } from './support/oms-process.ts';
 import { eventually, freshDatabase, kafkaBrokers } from './support/services.ts';
+import { openOidm, usualClient } from './support/tokens.ts';
 
 const directory = throwAwayFolder('crash');
 afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -33,8 +34,9 @@ test.each([
     // Long enough that the kill finds batches at Thunderhead, and jobs that are not yet due.
     const thunderhead = await startThunderhead({ batchMs: 400 });
     opened.defer(() => thunderhead.close());
+    const oidm = opened.use(await openOidm());
     const environment = environmentOf({
-      ...{ backend, databaseUrl, thunderheadUrl: thunderhead.url },
+      ...{ backend, databaseUrl, thunderheadUrl: thunderhead.url, oidmUrl: oidm.url },
       ...(brokers && { kafka: brokers }),
     });
     const spawn = async (...roles: Role[]) => {
@@ -43,7 +45,7 @@ test.each([
       return oms;
     };
     const [api, doomed] = await Promise.all([spawn('api'), spawn('worker'), spawn('worker'), spawn('sweep')]);
-    const client = clientOf(api.url);
+    const client = clientOf(api.url, (...request) => oidm.token(usualClient(...request)));
     const count = async (condition: string): Promise<number> =>
       (await pool.query(`select count(*)::int as count from progress where ${condition}`)).rows[0].count;
 

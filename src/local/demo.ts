@@ -9,6 +9,7 @@ import { type Followed, postAndFollow } from './demo/follow.ts';
 import { readEvents } from './demo/kafka-reader.ts';
 import { openProgress } from './demo/progress.ts';
 import { type DemoRequest, readRequests } from './demo/requests.ts';
+import { sandboxTokens } from './demo/tokens.ts';
 import { dataFolder, nearName, throwAwayFolder } from './folders.ts';
 import { launch, type System } from './launch.ts';
 import { warningOf } from './log-line.ts';
@@ -84,10 +85,14 @@ async function postAndJudge(requests: readonly DemoRequest[], system: System, st
   const patienceMs = PATIENCE_MS + PATIENCE_PER_REQUEST_MS * requests.length;
   const patience = AbortSignal.any([stop, AbortSignal.timeout(patienceMs)]);
   const progress = openProgress(process.stdout);
-  const followed = await postAndFollow(requests, omsApi(addresses.api, patience), {
-    signal: patience,
-    onChange: progress.show,
-  });
+  const followed = await postAndFollow(
+    requests,
+    omsApi(addresses.api, sandboxTokens(addresses.oidm, patience), patience),
+    {
+      signal: patience,
+      onChange: progress.show,
+    },
+  );
   stop.throwIfAborted();
   const late = followed.filter(({ ended }) => !ended);
   if (late.length > 0) say(`After ${patienceMs / 1000} s ${late.length} of ${followed.length} have not ended.\n`);
@@ -95,7 +100,8 @@ async function postAndJudge(requests: readonly DemoRequest[], system: System, st
 }
 
 async function judge(followed: readonly Followed[], addresses: System['addresses'], stop: AbortSignal) {
-  const api = omsApi(addresses.api, AbortSignal.any([stop, AbortSignal.timeout(60_000)]));
+  const patience = AbortSignal.any([stop, AbortSignal.timeout(60_000)]);
+  const api = omsApi(addresses.api, sandboxTokens(addresses.oidm, patience), patience);
   const ids = [...new Set(followed.flatMap(({ id, ended }) => (id && ended ? [id] : [])))];
   const fromBroker = addresses.kafka
     ? await readEvents(addresses.kafka, ids, { timeoutMs: 20_000, signal: stop })

@@ -1,15 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '#src/config.ts';
+import { type Role, readConfig } from '#src/config.ts';
 import { type Child, ChildFailed, type Exit, startChild } from './child.ts';
-import { projectFolder } from './folders.ts';
 import { endOf, lastLines } from './log-file.ts';
-import { rememberedPorts } from './ports.ts';
+import { ourProcess } from './our-process.ts';
+import { type SandboxName, sandboxPorts, startSandbox } from './sandboxes.ts';
+import { keptSecret } from './secret.ts';
 import { type Services, startServices } from './services.ts';
 
 /**
- * The whole system on one machine: the services it stands on, the schema, the Thunderhead sandbox, and the OMS with all
- * its roles in one process. Each starts when what it needs is there, and they stop the other way round: the OMS finishes
+ * The whole system on one machine: the services it stands on, the schema, the sandboxes of Thunderhead and of OIDM, and
+ * the OMS with all its roles in one process. Each starts when what it needs is there, and they stop the other way round: the OMS finishes
  * what it has begun while everything it needs still runs.
  */
 export interface System {
@@ -25,13 +26,14 @@ export interface Addresses {
   api: string;
   board: string;
   thunderhead: string;
+  /** Where tokens come from. */
+  oidm: string;
   kafka: string | null;
   postgres: string;
   redis: string | null;
 }
 
-/** As in the Dockerfile: a smaller nursery, or a busy worker's garbage would take a hundred megabytes more. */
-export const nodeFlags = ['--max-semi-space-size=10'];
+const everyRole: Role[] = ['api', 'worker', 'sweep', 'admin', 'security', 'reference-data'];
 
 export interface LaunchOptions {
   directory: string;
@@ -70,19 +72,23 @@ export async function launch(options: LaunchOptions): Promise<System> {
     watched.push(...services.children);
     signal.throwIfAborted();
 
-    const settings = childEnvironment(environment, services, options.apiPort);
-    const [, thunderhead] = await allOrThrow([
+    const settings = childEnvironment(options, services);
+    const ports = await sandboxPorts(options);
+    const standIn = async (name: SandboxName) => {
+      const sandbox = await startSandbox(name, { ...options, port: ports[name] });
+      stops.push(sandbox.child.stop);
+      watched.push(sandbox.child);
+      return sandbox.url;
+    };
+    const [, thunderhead, oidm] = await allOrThrow([
       migrate(directory, settings),
-      startSandbox(options).then((sandbox) => {
-        stops.push(sandbox.child.stop);
-        watched.push(sandbox.child);
-        return sandbox;
-      }),
+      standIn('thunderhead'),
+      standIn('oidm'),
     ]);
     signal.throwIfAborted();
 
     const api = `http://127.0.0.1:${options.apiPort}`;
-    const oms = await startOms(options, { ...settings, THUNDERHEAD_URL: thunderhead.url });
+    const oms = await startOms(options, { ...settings, THUNDERHEAD_URL: thunderhead, OIDM_URL: oidm });
     stops.push(oms.stop);
     watched.push(oms);
     // The abort is heard by this wait; the child is then stopped like everything else.
@@ -91,7 +97,8 @@ export async function launch(options: LaunchOptions): Promise<System> {
       addresses: {
         api,
         board: `${api}/admin`,
-        thunderhead: thunderhead.url,
+        thunderhead,
+        oidm,
         kafka: services.kafkaBrokers,
         postgres: services.databaseUrl,
         redis: services.redisUrl,
@@ -108,15 +115,27 @@ export async function launch(options: LaunchOptions): Promise<System> {
 }
 
 /** For settings that only we know, and not yet. */
-const STAND_INS = { DATABASE_URL: 'postgres://127.0.0.1:1/oms', THUNDERHEAD_URL: 'http://127.0.0.1:1' };
+const STAND_INS = {
+  DATABASE_URL: 'postgres://127.0.0.1:1/oms',
+  THUNDERHEAD_URL: 'http://127.0.0.1:1',
+  OIDM_URL: 'http://127.0.0.1:1',
+};
 
-function childEnvironment(environment: NodeJS.ProcessEnv, services: Services, port: number): NodeJS.ProcessEnv {
+function childEnvironment({ environment, directory, apiPort }: LaunchOptions, services: Services): NodeJS.ProcessEnv {
   const { REDIS_URL: _, KAFKA_BROKERS: __, ...others } = environment;
+  const keys = {
+    SESSION_KEY: keptSecret(join(directory, 'session.key')),
+    CALLBACK_KEY: keptSecret(join(directory, 'callback.key')),
+    // A developer's own machine may be called back.
+    CALLBACK_PRIVATE_ADDRESSES: '127.0.0.0/8,::1',
+    CALLBACK_PLAIN_HTTP: 'true',
+  };
   return {
+    ...keys,
     ...others,
     // A migration has no use for Thunderhead's address, but the configuration wants one.
     ...STAND_INS,
-    PORT: String(port),
+    PORT: String(apiPort),
     DATABASE_URL: services.databaseUrl,
     ...(services.redisUrl && { REDIS_URL: services.redisUrl }),
     ...(services.kafkaBrokers && { KAFKA_BROKERS: services.kafkaBrokers }),
@@ -125,33 +144,16 @@ function childEnvironment(environment: NodeJS.ProcessEnv, services: Services, po
 
 async function migrate(directory: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const child = await startChild({
-    ...node('migration', ['src/main.ts', 'migrate'], directory),
+    ...ourProcess('migration', ['src/main.ts', 'migrate'], directory),
     environment,
   });
   const { code } = await child.exited;
   if (code !== 0) throw new ChildFailed(`The migration failed.${lastLines(child.output(), child.logFile)}`);
 }
 
-async function startSandbox(options: LaunchOptions): Promise<{ child: Child; url: string }> {
-  const { directory, batchMs } = options;
-  const port = options.ports === 'fixed' ? await rememberedPorts(join(directory, 'ports.json'))('thunderhead') : 0;
-  const flags = ['--port', `${port}`, '--batch-ms', `${batchMs}`, '--state', join(directory, 'thunderhead.ndjson')];
-  const child = await startChild({
-    ...node('sandbox', ['src/sandbox/thunderhead/main.ts', ...flags], directory),
-    environment: options.environment,
-  });
-  options.onChild?.(child);
-  try {
-    return { child, url: await child.until(() => /"ready":true,"url":"([^"]+)"/.exec(child.output())?.[1]) };
-  } catch (error) {
-    await child.stop();
-    throw error;
-  }
-}
-
 async function startOms(options: LaunchOptions, environment: NodeJS.ProcessEnv): Promise<Child> {
   const child = await startChild({
-    ...node('oms', ['src/main.ts', 'api', 'worker', 'sweep', 'admin'], options.directory),
+    ...ourProcess('oms', ['src/main.ts', ...everyRole], options.directory),
     environment,
     // It finishes what it has begun.
     graceMs: 30_000,
@@ -159,17 +161,6 @@ async function startOms(options: LaunchOptions, environment: NodeJS.ProcessEnv):
   });
   options.onChild?.(child);
   return child;
-}
-
-const NAMES = { oms: 'The OMS', sandbox: 'The Thunderhead sandbox', migration: 'The migration' };
-
-function node(what: keyof typeof NAMES, args: string[], directory: string) {
-  return {
-    name: NAMES[what],
-    ...{ command: process.execPath, args: [...nodeFlags, ...args] },
-    workingDirectory: projectFolder,
-    logFile: join(directory, 'logs', `${what}.log`),
-  };
 }
 
 async function isReady(api: string): Promise<true | undefined> {

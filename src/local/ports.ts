@@ -10,12 +10,15 @@ export async function isFree(port: number): Promise<boolean> {
   return (await bind(port)) !== undefined;
 }
 
-/** The port that the last start used for this name, if it is still free; else a new one, which is then remembered. */
-export function rememberedPorts(file: string): (name: string) => Promise<number> {
-  return async (name) => {
+/**
+ * The port that the last start used for this name, if it is still free; else the preferred one, if that is; else any, which
+ * is then remembered.
+ */
+export function rememberedPorts(file: string): (name: string, preferred?: number) => Promise<number> {
+  return async (name, preferred) => {
     const known = remembered(file)[name];
     if (known !== undefined && (await isFree(known))) return known;
-    const port = await freePort();
+    const port = preferred !== undefined && (await isFree(preferred)) ? preferred : await freePort();
     writeFileSync(file, `${JSON.stringify({ ...remembered(file), [name]: port }, null, 2)}\n`);
     return port;
   };

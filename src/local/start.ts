@@ -110,16 +110,26 @@ function welcome({ addresses, reasons, omsLog }: System, tookMs: number): void {
   say(`\nThe OMS is ready (${(tookMs / 1000).toFixed(1)} s).\n`);
   say(table([...addressRows(addresses, reasons), ['Log', `${nearName(omsLog)} (warnings also here)`]]));
   say('\nTry it:\n');
-  say(`  curl -sS -H 'content-type: application/json' -d @${file} ${addresses.api}/api/v1/document-requests`);
+  say(`  TOKEN=$(${tokenCommand(addresses.oidm)})`);
+  say(
+    `  curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d @${file} ${addresses.api}/api/v1/document-requests`,
+  );
+  say('\nThe board asks who you are: client ops, secret ops-secret.');
   say('\nCtrl-C stops all of it.');
   if (flags.json) say(JSON.stringify({ ready: true, ...addresses }));
 }
 
+/** Prints a token of the client that speaks for the sample's source system, and nothing else. */
+const tokenCommand = (oidm: string) =>
+  `curl -sS -u cibt:cibt-secret -d grant_type=client_credentials ${oidm}/oauth2/rest/token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/'`;
+
 function addressRows(addresses: Addresses, reasons: System['reasons'] = {}): [string, string][] {
   return [
     ['API', `${addresses.api}/api/v1/document-requests`],
+    ['API docs', `${addresses.api}/docs`],
     ['Board', addresses.board],
     ['Thunderhead', `${addresses.thunderhead} (sandbox)`],
+    ['OIDM', `${addresses.oidm} (sandbox)`],
     ['PostgreSQL', addresses.postgres],
     ['Redis', addresses.redis ?? `none${why(reasons.redis)}; the queues are in PostgreSQL`],
     ['Kafka', addresses.kafka ?? `none${why(reasons.kafka)}; events are in the status feed`],

@@ -1,21 +1,24 @@
 import { connect } from 'node:net';
 import { Kafka, logLevel } from 'kafkajs';
 import { Pool } from 'undici';
+import { environment } from '#src/config.ts';
+import { requestToken } from '#test/support/tokens.ts';
 import { documentBody } from './documents.ts';
 
 /**
  * A client of the API, in a process of its own. `flood <url> <count> <in flight>`: as fast as answers come.
  * `steady <url> <count> <per second> <brokers>`: at a fixed rate, timing each document from its POST to the moment a
- * consumer reads its event; prints the times in milliseconds as JSON.
+ * consumer reads its event; prints the times in milliseconds as JSON. Its token is from `OIDM_URL`.
  */
 const [mode, url = '', count = '0', rate = '1', brokers = ''] = process.argv.slice(2);
+const authorization = `Bearer ${await requestToken(environment.OIDM_URL ?? '', 'arcade')}`;
 const run = `${mode}-${process.pid}-${Date.now()}`;
 
 async function post(pool: Pool, index: number): Promise<string> {
   const { statusCode, body } = await pool.request({
     method: 'POST',
     path: '/api/v1/document-requests',
-    headers: { 'content-type': 'application/json' },
+    headers: { authorization, 'content-type': 'application/json' },
     body: JSON.stringify(documentBody(`${run}-${index}`)),
   });
   const text = await body.text();

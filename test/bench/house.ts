@@ -5,15 +5,16 @@ import pg from 'pg';
 import { environment } from '#src/config.ts';
 import { type Child, startChild } from '#src/local/child.ts';
 import { projectFolder } from '#src/local/folders.ts';
-import { nodeFlags } from '#src/local/launch.ts';
+import { nodeFlags } from '#src/local/our-process.ts';
 import { freePort } from '#src/local/ports.ts';
 import { type Services, startServices } from '#src/local/services.ts';
 import type { Loaded } from './contestant.ts';
 
-/** What both contestants stand on: one PostgreSQL (durable, as in production), one Redis, one Kafka, one sandbox. */
+/** What both contestants stand on: one PostgreSQL (durable, as in production), one Redis, one Kafka, and one of each sandbox. */
 export interface House extends AsyncDisposable {
   services: Services;
   thunderhead: { url: string; pid: number };
+  oidm: { url: string };
   /** Runs a TypeScript file of this project as a process of its own. */
   spawn(name: string, args: readonly string[], settings: Record<string, string>): Promise<Child>;
   /** Runs it to its end. @throws when it fails */
@@ -52,17 +53,18 @@ export async function openHouse(batchMs: number): Promise<House> {
     return child.output().trim();
   };
 
-  const port = await freePort();
-  const sandbox = await spawn(
-    'sandbox',
-    ['src/sandbox/thunderhead/main.ts', '--port', `${port}`, '--batch-ms', `${batchMs}`],
-    {},
-  );
-  const url = await sandbox.until(() => /"ready":true,"url":"([^"]+)"/.exec(sandbox.output())?.[1]);
+  const sandbox = async (what: 'thunderhead' | 'oidm', ...flags: string[]) => {
+    const args = [`src/sandbox/${what}/main.ts`, '--port', `${await freePort()}`, ...flags];
+    const child = await spawn(`${what} sandbox`, args, {});
+    return { url: await child.until(() => /"ready":true,"url":"([^"]+)"/.exec(child.output())?.[1]), pid: child.pid };
+  };
+  const thunderhead = await sandbox('thunderhead', '--batch-ms', `${batchMs}`);
+  const oidm = await sandbox('oidm');
 
   return {
     services,
-    thunderhead: { url, pid: sandbox.pid },
+    thunderhead,
+    oidm,
     spawn,
     run,
     load: async (...what) => JSON.parse((await run(...what)).split('\n').at(-1) ?? '') as Loaded,

@@ -34,7 +34,9 @@ export async function memoryInFlight(house: House, count: number): Promise<numbe
   const watched = (async () => {
     for (; !over; await sleep(200)) most = Math.max(most, rssMb(oms.pids.worker));
   })();
-  await house.run('driver', ['test/bench/driver.ts', 'flood', oms.url, `${count}`, '200']);
+  await house.run('driver', ['test/bench/driver.ts', 'flood', oms.url, `${count}`, '200'], {
+    OIDM_URL: house.oidm.url,
+  });
   while (await oms.busy()) await sleep(500);
   over = true;
   await watched;

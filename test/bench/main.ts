@@ -104,7 +104,9 @@ async function inTurns(begin: (contestant: Contestant, count: number) => Promise
 }
 
 async function flood({ url }: Contestant, count: number): Promise<Loaded> {
-  await house.run('driver', ['test/bench/driver.ts', 'flood', url, `${count}`, `${posts}`]);
+  await house.run('driver', ['test/bench/driver.ts', 'flood', url, `${count}`, `${posts}`], {
+    OIDM_URL: house.oidm.url,
+  });
   return { cpuMs: 0 };
 }
 
@@ -114,7 +116,9 @@ async function steady(contestant: Contestant): Promise<{ p50: number; p99: numbe
   await measure(house, contestant, size.oms, () => flood(contestant, size.oms));
   const brokers = house.services.kafkaBrokers ?? '';
   const timed = (count: number) =>
-    house.run('steady driver', ['test/bench/driver.ts', 'steady', url, `${count}`, `${perSecond}`, brokers]);
+    house.run('steady driver', ['test/bench/driver.ts', 'steady', url, `${count}`, `${perSecond}`, brokers], {
+      OIDM_URL: house.oidm.url,
+    });
   const output = await timed(perSecond * size.steadySeconds);
   // JSON has no infinity: null is an event that never came.
   const times = JSON.parse(output.split('\n').at(-1) ?? '[]') as (number | null)[];

@@ -1,6 +1,6 @@
 import { openBackend } from '#queues/bullmq/backend.ts';
 import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
-import { openIntake } from '#src/api/intake.ts';
+import { openIntake } from '#src/api/intake/intake.ts';
 import { environment } from '#src/config.ts';
 import { databaseClock } from '#src/platform/clock.ts';
 import { openConnections } from '#src/platform/database.ts';
@@ -36,6 +36,6 @@ const intake = openIntake({
 const run = `bulk-${process.pid}-${Date.now()}`;
 const bodies = Array.from({ length: count }, (_, index) => ({ ...documentBody(`${run}-${index}`), priority: 0 }));
 const before = process.cpuUsage();
-await Promise.all(bodies.map((body) => intake.accept(body)));
+await Promise.all(bodies.map((body) => intake.accept(body, 'bench')));
 const { user, system } = process.cpuUsage(before);
 process.stdout.write(`${JSON.stringify({ cpuMs: (user + system) / 1_000 })}\n`);

@@ -17,6 +17,9 @@ export async function startOms(house: House, name: string, redisDatabase: number
     REDIS_URL: `${house.services.redisUrl}/${redisDatabase}`,
     KAFKA_BROKERS: house.services.kafkaBrokers ?? '',
     THUNDERHEAD_URL: house.thunderhead.url,
+    OIDM_URL: house.oidm.url,
+    // One client stands for many.
+    RATE_LIMIT_REQUESTS: '1000000000',
   };
   const worker = await spawnOms(house, `${name} worker`, ['worker', 'sweep'], settings);
   const api = await spawnOms(house, `${name} api`, ['api'], settings);

@@ -9,6 +9,7 @@ import { projectFolder, throwAwayFolder } from '#src/local/folders.ts';
 import type { Addresses } from '#src/local/launch.ts';
 import { isAlive, type ProcessIdentity } from '#src/local/process.ts';
 import { kafkaBrokers } from '#test/support/services.ts';
+import { requestToken } from '#test/support/tokens.ts';
 
 /** What `npm start` promises: one per folder, a start after any end, and nothing lost or left behind. */
 const folder = throwAwayFolder('start-test');
@@ -53,8 +54,9 @@ function start(name: string, settings: Record<string, string> = {}): Launcher {
 
 const sample = readFileSync(join(projectFolder, 'src/sandbox/samples/premium-invoice.json'));
 
-async function post({ api }: Addresses): Promise<string> {
-  const headers = { 'content-type': 'application/json' };
+async function post({ api, oidm }: Addresses): Promise<string> {
+  const authorization = `Bearer ${await requestToken(oidm, 'arcade')}`;
+  const headers = { 'content-type': 'application/json', authorization };
   const answer = await fetch(`${api}/api/v1/document-requests`, { method: 'POST', headers, body: sample });
   expect(answer.status).toBe(202);
   return ((await answer.json()) as { id: string }).id;
@@ -62,7 +64,7 @@ async function post({ api }: Addresses): Promise<string> {
 
 function childrenIn(name: string): (ProcessIdentity & { name: string })[] {
   const { words } = JSON.parse(readFileSync(join(folder, name, 'running.json'), 'utf8'));
-  expect(words.children).toHaveLength(2);
+  expect(words.children).toHaveLength(3);
   return words.children;
 }
 
@@ -98,7 +100,7 @@ test('when a part of it dies, it says which, and stops the rest', async () => {
   const launcher = start('two');
   await launcher.ready;
   const children = childrenIn('two');
-  for (const { name, pid } of children) if (name.includes('sandbox')) process.kill(pid, 'SIGKILL');
+  for (const { name, pid } of children) if (name.includes('Thunderhead')) process.kill(pid, 'SIGKILL');
   expect(await launcher.exit).toBe(1);
   expect(launcher.said()).toContain('The Thunderhead sandbox ended by itself (SIGKILL)');
   expect(children.filter(isAlive)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { RequestStatus } from '#processors/document/ports.ts';
-import type { HistoryView, RequestView } from '#src/api/request-view.ts';
-import type { FeedPage } from '#src/api/status-feed.ts';
+import type { FeedPage } from '#src/api/feed/status-feed.ts';
+import type { HistoryView, RequestView } from '#src/api/requests/request-view.ts';
 import type { RequestBody } from './documents.ts';
 import { eventually } from './services.ts';
 
@@ -43,11 +43,18 @@ export interface ProblemBody {
 const final: readonly RequestStatus[] = ['COMPLETED', 'FAILED', 'STOPPED', 'REJECTED', 'CANCELLED'];
 const requests = '/api/v1/document-requests';
 
-export function clientOf(url: string): Client {
+/** The token that goes with a request; undefined: none does. */
+export type Bearer = (method: string, path: string, body: unknown) => Promise<string | undefined>;
+
+/** Sends a token with everything that does not bring an Authorization header of its own. */
+export function clientOf(url: string, bearer: Bearer): Client {
   const call = async (path: string, init: RequestInit = {}): Promise<Answer> => {
-    const response = await fetch(url + path, { signal: AbortSignal.timeout(30_000), ...init });
+    const headers = new Headers(init.headers);
+    const token = headers.has('authorization') ? undefined : await bearer(init.method ?? 'GET', path, init.body);
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    const response = await fetch(url + path, { signal: AbortSignal.timeout(30_000), ...init, headers });
     const bytes = Buffer.from(await response.arrayBuffer());
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       headers: response.headers,

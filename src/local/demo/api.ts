@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DemoRequest } from './requests.ts';
+import type { Tokens } from './tokens.ts';
 
 /** The OMS as its clients see it: the few calls of its API that a demo makes, over HTTP and nothing else. */
 export interface Receipt {
@@ -28,12 +30,14 @@ export interface FeedEvent {
 /** The OMS said no; the message is its problem document in one line. */
 export class Refused extends Error {}
 
-export function omsApi(base: string, signal: AbortSignal) {
+export function omsApi(base: string, tokens: Tokens, signal: AbortSignal) {
   const requests = `${base}/api/v1/document-requests`;
-  const get = async (url: string) => refuseUnlessOk(await fetch(url, { signal }));
+  const get = async (url: string) =>
+    refuseUnlessOk(await fetch(url, { headers: { authorization: `Bearer ${await tokens.reader()}` }, signal }));
   return {
-    async post(body: string): Promise<Receipt> {
-      const headers = { 'content-type': 'application/json' };
+    async post({ body, sourceSystem }: Pick<DemoRequest, 'body' | 'sourceSystem'>): Promise<Receipt> {
+      const authorization = `Bearer ${await tokens.of(sourceSystem)}`;
+      const headers = { 'content-type': 'application/json', authorization };
       return (await refuseUnlessOk(await fetch(requests, { method: 'POST', headers, body, signal }))).json() as never;
     },
     async standing(id: string): Promise<Standing> {

@@ -58,7 +58,7 @@ async function post(one: Followed, api: ReturnType<typeof omsApi>, all: readonly
   const { repeats } = one.request;
   const earlier = repeats && all.find(({ request }) => request.file === repeats.file);
   try {
-    const { id } = await api.post(one.request.body);
+    const { id } = await api.post(one.request);
     one.id = id;
     if (!earlier) return;
     if (id !== earlier.id) one.note = 'a repeat was taken for a new request';

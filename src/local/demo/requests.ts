@@ -9,6 +9,7 @@ export interface DemoRequest {
   body: string;
   correlationId: string;
   documentName: string;
+  sourceSystem: string;
   /** Set when an earlier file has the same correlation id: the OMS must answer with that request, or refuse. */
   repeats?: { file: string; sameBody: boolean };
 }
@@ -47,14 +48,18 @@ export function readRequests(given: readonly string[], from: string): DemoReques
 
 type Body = Partial<Record<'sourceSystem' | 'requestCorrelationId' | 'documentName', unknown>>;
 
-function namesIn(body: Body | null, file: string): Pick<DemoRequest, 'correlationId' | 'documentName'> {
+function namesIn(
+  body: Body | null,
+  file: string,
+): Pick<DemoRequest, 'correlationId' | 'documentName' | 'sourceSystem'> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new Error('holds JSON, but not one request (a JSON object)');
   }
-  const { requestCorrelationId, documentName } = body;
+  const { requestCorrelationId, documentName, sourceSystem } = body;
   return {
     correlationId: typeof requestCorrelationId === 'string' ? requestCorrelationId : `(${basename(file)})`,
     documentName: typeof documentName === 'string' ? documentName : '?',
+    sourceSystem: typeof sourceSystem === 'string' ? sourceSystem : '?',
   };
 }
 

@@ -1,6 +1,6 @@
 import express from 'express';
 import { v7 as uuidv7 } from 'uuid';
-import { readDocumentRequest } from '#src/api/document-request.ts';
+import { readDocumentRequest } from '#src/api/intake/document-request.ts';
 import { environment } from '#src/config.ts';
 import { TwinHistory, TwinRequest } from './entities.ts';
 import { newRequest, openOrm, openQueues, openRedis } from './parts.ts';
