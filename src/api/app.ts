@@ -50,12 +50,31 @@ export function createApp({
   });
   if (security) app.use(security);
   if (board) app.use('/admin', board);
-  if (api) app.use('/api/v1', helmet(), ceiling, api);
+  if (api) app.use('/api/v1', onlyData, ceiling, api);
   if (documentation) app.use(documentation);
   app.use(nothingHere);
   app.use(answerProblems(log));
   return app;
 }
+
+/** Answers are data about customers: no browser shows them as a page, and nobody on the way keeps them. */
+const onlyData: RequestHandler[] = [
+  helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    xFrameOptions: { action: 'deny' },
+    // These are about pages.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  }),
+  (_request, response, next) => {
+    response.set('cache-control', 'no-store');
+    next();
+  },
+];
 
 /** A line for every answer that is an error; for the others only when debugging, because they come by the thousand. */
 const logRequests =

@@ -1,6 +1,5 @@
 import type Joi from 'joi';
 import type { HeaderDescription, Operation } from '#src/api/operation.ts';
-import { problems } from '#src/api/problem.ts';
 import { scopes } from '#src/security/caller.ts';
 import { Components, type JsonSchema } from './json-schema.ts';
 import { codesOf, ProblemAnswers, problemSchema } from './problems.ts';
@@ -40,13 +39,8 @@ const tags: Record<Operation['tag'], string> = {
 
 const about = `The Output Management System takes requests for documents, has them made, and tells how it ended.
 
-Every call needs a bearer token. What goes wrong is answered as a problem document (RFC 9457) with a stable \`code\`:
-
-| code | status | meaning |
-|---|---|---|
-${Object.entries(problems)
-  .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
-  .join('\n')}`;
+Every call needs a bearer token. What goes wrong is answered as a problem document (RFC 9457) with a stable \`code\`; the schema
+\`Problem\` lists the codes with their meaning.`;
 
 /** The OpenAPI 3.1 document of these operations: the same objects that the router is made of. */
 export function openApiDocument(

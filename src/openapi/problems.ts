@@ -52,10 +52,16 @@ export class ProblemAnswers {
   }
 }
 
+const table = [
+  '| code | status | meaning |',
+  '|---|---|---|',
+  ...Object.entries(problems).map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`),
+].join('\n');
+
 /** RFC 9457, with a `code` to go by and the fields that are wrong. */
 export const problemSchema = (): JsonSchema => ({
   type: 'object',
-  description: 'A problem document (RFC 9457).',
+  description: `A problem document (RFC 9457). Its codes:\n\n${table}`,
   required: ['type', 'title', 'status', 'code', 'detail'],
   properties: {
     type: { type: 'string', format: 'uri', description: '`urn:oms:problem:` and the code' },

@@ -1,6 +1,7 @@
 import { openBackend } from '#queues/bullmq/backend.ts';
 import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
 import { createApp } from '#src/api/app.ts';
+import { duringUpload } from '#src/api/intake/answer-outlet.ts';
 import { openIdempotencyKeys } from '#src/api/intake/idempotency-keys.ts';
 import { openIntake } from '#src/api/intake/intake.ts';
 import { intakeOperations } from '#src/api/intake/operations.ts';
@@ -47,6 +48,7 @@ const operations = intakeOperations({
   ...{ pool, intake, log, maxBodyBytes, firstStage: 'validate' },
   keys: openIdempotencyKeys({ pool: connections.relaxed, clock }),
   preferredWait: async () => undefined,
+  openOutlet: duringUpload,
   stopping: new AbortController().signal,
 });
 const api = routerOf({

@@ -44,9 +44,14 @@ export interface paths {
          *
          *     **As a JSON array** of up to 1,000: the answer is 200 with an entry for each, in their order, whatever became of them.
          *
-         *     **As lines** (`application/x-ndjson`, one request a line), as many as you like: each is answered with a line of its own, in their order, while you are still sending. Read the answers while you send: some 50,000 of them are kept for you, then nothing more is read until you do. Lines may be compressed with gzip; blank ones are passed over.
+         *     **As lines** (`application/x-ndjson`, one request a line), as many as you like: each is answered with a line of its own, in their order. Lines may be compressed with gzip; blank ones are passed over. When the answers come depends on what you call:
          *
-         *     What was answered with 202 is on disk and stays accepted, also when the connection breaks. To go on after a break, send everything that was not answered again, or simply everything: the same request under the same correlation id is taken in once (`repeated`). When the database cannot be reached, the lines that were read are answered with 503, a last line with `"line": null` says how far that was, and the stream ends.
+         *     * The API itself answers while you are still sending. Read the answers while you send: some 50,000 of them are kept for you, then nothing more is read until you do.
+         *     * Through the edge they begin when your upload has ended, and you need not read before. They are kept on disk until then: 256 MB of them, some 1.7 million; an upload that is longer is read no further, as a last line with `"line": null` says.
+         *
+         *     So read while you send, but do not wait for an answer before you send on.
+         *
+         *     What was answered with 202 is on disk and stays accepted, also when the connection breaks. To go on after a break, send everything that was not answered again, or simply everything: the same request under the same correlation id is taken in once (`repeated`). When the database cannot be reached, the lines that were read are answered with 503, a last line with `"line": null` says how far that was, and the answers end.
          *
          *     Needs the scope `oms.request`.
          */
@@ -853,7 +858,49 @@ export interface components {
             status: "QUEUED" | "PROCESSING" | "COMPLETED" | "REJECTED" | "FAILED" | "STOPPED" | "CANCELLED";
             links: components["schemas"]["RequestLinks"];
         };
-        /** @description A problem document (RFC 9457). */
+        /**
+         * @description A problem document (RFC 9457). Its codes:
+         *
+         *     | code | status | meaning |
+         *     |---|---|---|
+         *     | `OMS_BODY_NOT_JSON` | 400 | The body is not JSON |
+         *     | `OMS_BODY_INVALID` | 400 | The body does not fit its schema |
+         *     | `OMS_BODY_TEXT_INVALID` | 400 | The body holds text or numbers that a document cannot carry |
+         *     | `OMS_BODY_TOO_DEEP` | 400 | The body is nested too deeply |
+         *     | `OMS_BODY_TOO_LARGE` | 413 | The body is too large |
+         *     | `OMS_MEDIA_TYPE_NOT_SUPPORTED` | 415 | The body must be application/json in UTF-8 |
+         *     | `OMS_TOKEN_MISSING` | 401 | A bearer token is needed |
+         *     | `OMS_TOKEN_INVALID` | 401 | The token is not valid |
+         *     | `OMS_SCOPE_INSUFFICIENT` | 403 | The token is not good for this |
+         *     | `OMS_SOURCE_FORBIDDEN` | 403 | The source system is not one of this client |
+         *     | `OMS_SECURITY_UNAVAILABLE` | 503 | Nobody can vouch for the token at the moment |
+         *     | `OMS_CALLBACK_FORBIDDEN` | 400 | The callback address is not allowed |
+         *     | `OMS_CALLBACKS_NOT_CONFIGURED` | 404 | This OMS calls nobody back |
+         *     | `OMS_IDEMPOTENCY_KEY_INVALID` | 400 | The Idempotency-Key is not valid |
+         *     | `OMS_IDEMPOTENCY_KEY_REUSED` | 422 | The Idempotency-Key was used with another body |
+         *     | `OMS_IDEMPOTENCY_KEY_IN_USE` | 409 | A request with this Idempotency-Key is being answered |
+         *     | `OMS_REQUEST_NOT_CANCELLABLE` | 409 | The request cannot be cancelled any more |
+         *     | `OMS_HEAD_INVALID` | 400 | The head of the request cannot be read |
+         *     | `OMS_BODY_TOO_SLOW` | 408 | The body came too slowly |
+         *     | `OMS_UNREACHABLE` | 503 | The service behind the edge is out of reach |
+         *     | `OMS_RATE_LIMITED` | 429 | Too many requests from this client |
+         *     | `OMS_OVERLOADED` | 503 | Too much work at once; nothing was accepted |
+         *     | `OMS_REFERENCE_NOT_FOUND` | 404 | There is no such reference row |
+         *     | `OMS_REFERENCE_CONFLICT` | 409 | The row contradicts another one |
+         *     | `OMS_IMPORT_REFUSED` | 422 | Lines of the file are refused; nothing was changed |
+         *     | `OMS_PRECONDITION_FAILED` | 412 | Somebody else has changed it meanwhile |
+         *     | `OMS_PRECONDITION_REQUIRED` | 428 | Say with If-Match which version you change |
+         *     | `OMS_PARAMETER_INVALID` | 400 | A parameter of the address is not valid |
+         *     | `OMS_REQUEST_NOT_FOUND` | 404 | There is no such document request |
+         *     | `OMS_ROUTE_NOT_FOUND` | 404 | There is nothing at this address |
+         *     | `OMS_METHOD_NOT_ALLOWED` | 405 | This address does not answer that method |
+         *     | `OMS_CORRELATION_ID_TAKEN` | 409 | The correlation id belongs to a request with another body |
+         *     | `OMS_DOCUMENT_NOT_READY` | 409 | The document is not there (yet) |
+         *     | `OMS_DOCUMENT_GONE` | 410 | Thunderhead does not keep this document any more |
+         *     | `OMS_THUNDERHEAD_UNAVAILABLE` | 502 | Thunderhead is out of reach |
+         *     | `OMS_DATABASE_UNAVAILABLE` | 503 | The database is out of reach |
+         *     | `OMS_INTERNAL_ERROR` | 500 | Something went wrong on our side |
+         */
         Problem: {
             /**
              * Format: uri
