@@ -1,0 +1,25 @@
+import type { Router } from 'express';
+import { type BoardParts, createBoard } from '#admin/board.ts';
+import type { Config } from '#src/config.ts';
+import type { Connections } from '#src/platform/database.ts';
+import type { Logger } from '#src/platform/log.ts';
+import { boardAccess } from '#src/security/board-gate.ts';
+import type { Security } from '#src/security/open-security.ts';
+import type { OpenPipelines } from './pipelines.ts';
+
+export interface BoardRoleParts extends Pick<BoardParts, 'clock' | 'orchestration' | 'backend'> {
+  connections: Connections;
+  pipelines: OpenPipelines;
+  security: Security;
+  log: Logger;
+}
+
+/** The role `admin`: the board, and the gate before it. */
+export const board = (
+  config: Config,
+  { connections, pipelines, security, clock, orchestration, backend, log }: BoardRoleParts,
+): Router =>
+  createBoard({
+    ...{ pool: connections.durable, pipelines: [pipelines.documents], clock, orchestration, backend, log },
+    access: boardAccess(config.security, { ...security, log }),
+  });
