@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { cpus, release } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Contestant, type Loaded, measure } from './contestant.ts';
 import { openHouse } from './house.ts';
@@ -10,7 +12,8 @@ import { startTwin } from './twin.ts';
 /**
  * `npm run bench`: the OMS against its straightforward twin, in turns, on the same PostgreSQL, Redis, Kafka and sandbox.
  * It measures and asserts nothing. `-- --json` ends with one line of ratios, `-- --quick` runs fewer documents, `-- --all`
- * adds the long ones (full tables, memory, a killed worker), `-- --only bulk,single,latency,tables,memory,kill` chooses.
+ * adds the long ones (full tables, memory, a killed worker), `-- --only bulk,single,latency,tables,memory,kill` chooses; and
+ * `-- --only verify,intake,ndjson,listing` measures the front door, each in a house of its own.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -26,6 +29,13 @@ const wanted = new Set(flags.only?.split(',') ?? (flags.all ? [...usual, 'tables
 const size = flags.quick
   ? { oms: 2_000, twin: 400, steadySeconds: 10, rounds: 1, old: 100_000, inFlight: 5_000 }
   : { oms: 5_000, twin: 1_000, steadySeconds: 30, rounds: 3, old: 1_000_000, inFlight: 50_000 };
+const frontDoor = ['verify', 'intake', 'ndjson', 'listing'].filter((name) => wanted.delete(name));
+for (const name of frontDoor) {
+  process.stdout.write(`\n${name}\n`);
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
+if (wanted.size === 0) process.exit();
 const rounds = Number(flags.rounds ?? size.rounds);
 const generatorMs = 100;
 const posts = 200;
