@@ -34,7 +34,7 @@ export const demandPace =
     response.once('finish', () => {
       if (request.complete) return;
       // Closed at once, the answer would be lost to a client that is still sending.
-      setTimeout(() => request.complete || socket.destroy(), lingerMs).unref();
+      setTimeout(() => request.complete || request.destroy(), lingerMs).unref();
     });
     request.once('close', () => clearInterval(looking));
     next();

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { afterEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '#src/api/app.ts';
@@ -6,6 +5,7 @@ import { afterUpload, type DiskLimits } from '#src/api/intake/answers-on-disk.ts
 import { answerLines } from '#src/api/intake/bulk-lines.ts';
 import { demandPace } from '#src/limits/pace.ts';
 import { type HttpListener, listen } from '#src/platform/listen.ts';
+import { answerFiles } from '#test/support/answers-on-disk.ts';
 import { eventually } from '#test/support/services.ts';
 import { type BulkStream, openBulk } from './bulk-stream.ts';
 
@@ -17,11 +17,15 @@ interface Setting extends Partial<DiskLimits> {
 
 let listener: HttpListener;
 let taken = 0;
+let bulk: BulkStream;
+/** Resolves when the handler has come to its end. */
+let handled: Promise<void>;
 afterEach(async () => {
+  bulk.cut();
   await listener[Symbol.asyncDispose]();
 });
 
-async function open({ answerBytes = 1, stopping, ...limits }: Setting = {}, pace = demandPace()): Promise<BulkStream> {
+async function open({ answerBytes = 1, stopping, ...limits }: Setting = {}, pace = demandPace()): Promise<void> {
   taken = 0;
   const openOutlet = afterUpload({ bytes: 1e9, lingerMs: 3_600_000, ...limits });
   const takeIn = async () => ({ status: 202, id: `${++taken}`.padEnd(answerBytes), links: { self: '' } }) as const;
@@ -30,16 +34,16 @@ async function open({ answerBytes = 1, stopping, ...limits }: Setting = {}, pace
     api: (request, response, next) =>
       pace(request, response, () => {
         const options = { maxLineBytes: 100, takeIn, openOutlet, stopping: stopping ?? new AbortController().signal };
-        answerLines(request, response, options).catch(next);
+        handled = answerLines(request, response, options).catch(next);
       }),
     ...{ ready, log: pino({ level: 'silent' }) },
   });
   listener = await listen(app, { host: '127.0.0.1', port: 0 });
-  return openBulk(listener.url, 'nobody asks');
+  bulk = openBulk(listener.url, 'nobody asks', { connection: 'close' });
 }
 
 test('no answer begins before the upload has ended', async () => {
-  const bulk = await open();
+  await open();
   let begun = false;
   void bulk.response.then(() => {
     begun = true;
@@ -53,7 +57,7 @@ test('no answer begins before the upload has ended', async () => {
 });
 
 test('an upload with more answers than are kept is read no further, and the last line says how far that was', async () => {
-  const bulk = await open({ bytes: 1_000_000, answerBytes: 10_000 });
+  await open({ bytes: 1_000_000, answerBytes: 10_000 });
   const lines = 50_000;
   for (let line = 0; line < lines; line++) bulk.send('1\n');
   const answers = await bulk.end();
@@ -65,7 +69,7 @@ test('an upload with more answers than are kept is read no further, and the last
 });
 
 test('the rest of an upload that is read no further keeps its answers waiting for a while only', async () => {
-  const bulk = await open({ bytes: 1, lingerMs: 1 });
+  await open({ bytes: 1, lingerMs: 1 });
   const sending = setInterval(() => bulk.send('1\n'), 5);
   try {
     expect((await bulk.response).statusCode).toBe(200);
@@ -77,7 +81,7 @@ test('the rest of an upload that is read no further keeps its answers waiting fo
 
 test('a process that stops answers what it has read, without waiting for the rest', async () => {
   const stop = new AbortController();
-  const bulk = await open({ stopping: stop.signal });
+  await open({ stopping: stop.signal });
   bulk.send('1\n');
   await eventually(() => taken === 1);
   stop.abort();
@@ -89,11 +93,11 @@ test('a process that stops answers what it has read, without waiting for the res
   ]);
 });
 
-test('an upload that stands still is told so, and nothing else', async () => {
-  const bulk = await open({}, demandPace({ windowMs: 50, bytes: 1_024, lingerMs: 50 }));
+test('an upload that stands still is told so, and holds no file any longer', async () => {
+  await open({}, demandPace({ windowMs: 50, bytes: 1_024, lingerMs: 50 }));
   bulk.send('1\n');
-  const response = await bulk.response;
-  expect(response.statusCode).toBe(408);
+  expect((await bulk.response).statusCode).toBe(408);
   expect(await bulk.next()).toMatchObject({ code: 'OMS_BODY_TOO_SLOW' });
-  if (!response.socket.destroyed) await once(response.socket, 'close');
+  await handled;
+  expect(answerFiles()).toBe(0);
 });

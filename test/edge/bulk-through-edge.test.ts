@@ -1,8 +1,8 @@
-import { readdirSync, readlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type BulkStream, type LineAnswer, linesOf, openBulk } from '#test/api/bulk-stream.ts';
+import { answerFiles } from '#test/support/answers-on-disk.ts';
+import { clientOf } from '#test/support/client.ts';
 import { invoice, type RequestBody } from '#test/support/documents.ts';
 import { describeWithNginx, type Edge, startEdge } from '#test/support/nginx.ts';
 import { type Oms, startOms } from '#test/support/oms.ts';
@@ -15,7 +15,7 @@ describeWithNginx('lines through the edge', () => {
 
   beforeAll(async () => {
     oms = await startOms({
-      roles: ['api', 'security'],
+      roles: ['api', 'security', 'reference-data'],
       environment: { AUTH_MODE: 'edge', TRUSTED_PROXIES: '127.0.0.1' },
     });
     edge = await startEdge({ api: oms.url, security: oms.url });
@@ -48,12 +48,15 @@ describeWithNginx('lines through the edge', () => {
 
   test('twenty thousand are all answered, in their order', async () => {
     const bodies = invoices(20_000);
-    const bulk = await open();
-    bulk.send(linesOf(...bodies));
+    const upload = Buffer.from(linesOf(...bodies));
+    // More than other bodies may have, and it says so.
+    expect(upload.length).toBeGreaterThan(10_485_760);
+    const bulk = await open({ 'content-length': `${upload.length}` });
+    bulk.send(upload);
     await expectAllAnswered(await bulk.end(), bodies);
     const { statusCode, headers } = await bulk.response;
     expect([statusCode, headers['content-type']]).toEqual([200, 'application/x-ndjson; charset=utf-8']);
-    await eventually(() => keptFiles().length === 0);
+    await eventually(() => answerFiles() === 0);
   });
 
   test('so are those of a client that compresses them', async () => {
@@ -68,9 +71,9 @@ describeWithNginx('lines through the edge', () => {
     const bulk = await open();
     bulk.send(linesOf(...bodies.slice(0, 1_000)));
     await allTaken(bodies.slice(0, 1_000));
-    expect(keptFiles()).toHaveLength(1);
+    expect(answerFiles()).toBe(1);
     bulk.cut();
-    await eventually(() => keptFiles().length === 0);
+    await eventually(() => answerFiles() === 0);
 
     const again = await open();
     again.send(linesOf(...bodies));
@@ -85,23 +88,20 @@ describeWithNginx('lines through the edge', () => {
     bulk.send('1\n'.repeat(60_000));
     bulk.end().catch(() => undefined);
     (await bulk.response).destroy();
-    await eventually(() => keptFiles().length === 0);
+    await eventually(() => answerFiles() === 0);
     expect(oms.log.filter(({ level }) => level !== 'warn')).toEqual([]);
   });
+
+  test('a file of reference data is answered when all of it was read, and one that is too long is refused', async () => {
+    const line = JSON.stringify({ collection: 'nothing-of-ours' });
+    const send = (bytes: number) =>
+      clientOf(edge.url, () => oms.token('ops')).fetch('/api/v1/reference-data/import?dryRun=true', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-ndjson' },
+        body: `${line}\n${' '.repeat(bytes)}\n${line}`,
+      });
+    const { status, json } = await send(9_000_000);
+    expect([status, json.refused]).toEqual([200, 2]);
+    expect((await send(50_000_000)).json.code).toBe('OMS_BODY_TOO_LARGE');
+  });
 });
-
-/** Open files of answers: without a name, so that nothing could stay in the folder. Our own process holds them. */
-function keptFiles(): string[] {
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('oms-answers-'))).toEqual([]);
-  const folder = '/proc/self/fd';
-  return readdirSync(folder).filter((name) => nameOf(`${folder}/${name}`).includes('oms-answers-'));
-}
-
-/** A descriptor that was closed in the meantime has none. */
-function nameOf(link: string): string {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return '';
-  }
-}

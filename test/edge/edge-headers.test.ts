@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
+import { addressIn } from '#src/platform/networks.ts';
 import { headersOf } from '#src/security/auth-headers.ts';
 import type { Caller } from '#src/security/caller.ts';
-import { addressIn, edgeAuthentication } from '#src/security/edge.ts';
+import { edgeAuthentication } from '#src/security/edge.ts';
 
 const trust = { trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8'], headerPrefix: 'X-Auth-', leewaySeconds: 30 };
 const authenticate = edgeAuthentication(trust);

@@ -1,6 +1,7 @@
 import type { RequestStatus } from '#processors/document/ports.ts';
 import type { FeedPage } from '#src/api/feed/status-feed.ts';
-import type { HistoryView, RequestView } from '#src/api/requests/request-view.ts';
+import type { HistoryView } from '#src/api/requests/history.ts';
+import type { RequestView } from '#src/api/requests/request-view.ts';
 import type { RequestBody } from './documents.ts';
 import { eventually } from './services.ts';
 

@@ -27,8 +27,8 @@ export const afterUpload =
     const { response } = exchange;
     const file = await openNameless();
     const answers = file.createWriteStream({ autoClose: false });
-    // What went wrong with the disk is thrown by `send`.
-    answers.on('error', () => undefined);
+    // A disk that is full: nothing more is read, and `send` throws it.
+    answers.on('error', (error) => answers.destroy(error));
     response.once('close', () => answers.destroy());
     return {
       answers,
@@ -38,12 +38,11 @@ export const afterUpload =
       },
       async send() {
         await ended(exchange, lingerMs);
-        // Somebody else has answered: the upload stood still.
-        if (response.headersSent) return;
         try {
           await finished(answers.end());
           await pipeline(file.createReadStream({ start: 0, autoClose: false }), response);
         } catch (error) {
+          // The client has hung up, or stood still and was told so.
           if (!response.closed) throw error;
         }
       },

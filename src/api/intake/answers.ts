@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { type ProblemCode, problems } from '../problem.ts';
+import { statuses } from '../requests/list-query.ts';
 import { linksSchema } from '../requests/schemas.ts';
 
 /** What the intake answers, for the API's description. */
@@ -15,7 +16,7 @@ const link = (description: string) => Joi.string().uri({ relativeOnly: true }).d
 export const acceptedSchema = Joi.object({
   id,
   status: Joi.string()
-    .valid('QUEUED', 'PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED', 'STOPPED', 'CANCELLED')
+    .valid(...statuses)
     .description('QUEUED; or how far it has come, when the same request had been taken in before')
     .example('QUEUED')
     .required(),
