@@ -2,7 +2,8 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { demandPace } from '#src/limits/pace.ts';
 import type { Logger } from '#src/platform/log.ts';
-import { answerProblems, nothingHere } from './errors.ts';
+import { answerProblems, nothingHere, problemOf } from './errors.ts';
+import { problems } from './problem.ts';
 
 export interface AppParts {
   /** Under `/api/v1`. */
@@ -45,7 +46,9 @@ export function createApp({
     try {
       response.json({ ready: true, ...(await ready()) });
     } catch (error) {
-      response.status(503).json({ ready: false, reason: (error as Error).message });
+      // Anybody may ask: the cause names hosts and users, and is for the log.
+      log.warn({ err: error }, 'not ready');
+      response.status(503).json({ ready: false, reason: problems[problemOf(error).code].title });
     }
   });
   if (security) app.use(security);

@@ -41,14 +41,12 @@ function send(response: Response, problem: Problem): void {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Fault)
-    return new Problem('OMS_THUNDERHEAD_UNAVAILABLE', error.failure.description, { headers: { 'retry-after': '10' } });
+    return new Problem('OMS_THUNDERHEAD_UNAVAILABLE', error.failure.description, { retryAfterSeconds: 10 });
   if (isUnreachable(error))
     return new Problem(
       'OMS_DATABASE_UNAVAILABLE',
       'send it again in a moment; what had been taken in is not taken in twice',
-      {
-        headers: { 'retry-after': '5' },
-      },
+      { retryAfterSeconds: 5 },
     );
   const { type, status, limit } = error as { type?: string; status?: number; limit?: number };
   if (type === 'entity.too.large') return new Problem('OMS_BODY_TOO_LARGE', `a body may have ${limit} bytes`);

@@ -13,7 +13,7 @@ export interface CeilingLimits {
   maxBodyBytes: number;
 }
 
-/** A place among the streams. Leaving twice is leaving once; the end of the answer leaves by itself. */
+/** The places among the streams; the end of its answer gives a stream's place back. */
 export interface Streams {
   /**
    * Moves a request out of the ceiling for work: it will wait rather than work from here on.
@@ -36,12 +36,13 @@ export function ceiling(limits: CeilingLimits): { admit: RequestHandler; streams
     if (inWork.requests >= limits.requests || !fits) throw overloaded();
     inWork.requests++;
     inWork.bytes += bytes;
-    const leave = once(() => {
-      inWork.requests--;
+    const leave = once(() => void inWork.requests--);
+    leaveWork.set(response, leave);
+    response.once('close', () => {
+      leave();
+      // Who waits does no work, and its body is in memory all the same.
       inWork.bytes -= bytes;
     });
-    leaveWork.set(response, leave);
-    response.once('close', leave);
     next();
   };
 
@@ -67,7 +68,7 @@ function weightOf({ headers }: IncomingMessage, most: number): number {
 
 const overloaded = (): Problem =>
   new Problem('OMS_OVERLOADED', 'this process has as much in hand as it can carry; try again in a moment', {
-    headers: { 'retry-after': '1' },
+    retryAfterSeconds: 1,
   });
 
 function once(run: () => void): () => void {

@@ -20,7 +20,7 @@ export function clientLimit(store: PointStore, quota: Quota): (caller: Caller, r
       throw new Problem(
         'OMS_RATE_LIMITED',
         `${client} has had its ${quota.requests} requests in ${quota.windowSeconds} s`,
-        { headers: { 'retry-after': String(resetSeconds) } },
+        { retryAfterSeconds: resetSeconds },
       );
   };
 }

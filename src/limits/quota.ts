@@ -12,7 +12,7 @@ export interface PointStore {
 }
 
 /** How a client stands after one request. */
-export interface Standing {
+export interface QuotaState {
   admitted: boolean;
   remaining: number;
   resetSeconds: number;
@@ -33,7 +33,7 @@ interface Block {
  * than its quota from any number of processes, and at most a hundredth less for each process that it stopped using
  * before the window's end. A quota below two hundred is counted one by one.
  */
-export function countRequests(store: PointStore, quota: Quota): (client: string) => Promise<Standing> {
+export function countRequests(store: PointStore, quota: Quota): (client: string) => Promise<QuotaState> {
   const size = Math.max(1, Math.floor(quota.requests / 100));
   const blocks = new Map<string, Block>();
   const fetches = new Map<string, Promise<void>>();

@@ -37,7 +37,7 @@ export function limitRefusals(authenticate: Authenticate, limit: RefusalLimit): 
 
 const tooMany = (waitMs: number): Problem =>
   new Problem('OMS_RATE_LIMITED', 'too many refused tokens from this address', {
-    headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1_000))) },
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
   });
 
 /** An IPv6 client is given a /64 and may use a new address of it for every request: the network is counted. */

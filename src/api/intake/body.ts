@@ -3,8 +3,6 @@ import { Problem } from '../problem.ts';
 import { parseJson } from './json.ts';
 import { refuseUnstorable } from './storable.ts';
 
-export { refuseUnstorable };
-
 /** Reads a JSON body, and refuses what no document could carry before anything else looks at it. */
 export const jsonBody = (maxBytes: number): RequestHandler[] => [
   ...parsedBody(maxBytes),

@@ -1,7 +1,8 @@
 import Joi from 'joi';
 import { maxUrlLength } from '#src/callbacks/allowance.ts';
-import { moment } from '../moment.ts';
-import { type FieldError, maxErrors, Problem, shortened } from '../problem.ts';
+import { asWritten, fieldErrors } from '../checked.ts';
+import { maxErrors, Problem } from '../problem.ts';
+import { code, moment, printable } from '../rules.ts';
 import { elementErrors } from './element-names.ts';
 
 /** What a client sends (DOMAIN: intake). */
@@ -21,37 +22,36 @@ export interface DocumentRequestBody {
   callbackUrl?: string;
 }
 
-const code = (description: string, example: string) =>
-  Joi.string()
-    .pattern(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'code')
-    .description(description)
-    .example(example);
-
 const metadataEntry = Joi.object({
-  key: code(
-    'a reference code of METADATA_KEY; some are required, depending on the document type',
-    'CUSTOMER_ID',
-  ).required(),
+  key: code
+    .description('a reference code of METADATA_KEY; some are required, depending on the document type')
+    .example('CUSTOMER_ID')
+    .required(),
   value: Joi.string().allow('').max(4_000).description('what it says of this document').example('C-204711').required(),
 }).meta({ component: 'MetadataEntry' });
 
 export const documentRequestSchema = Joi.object<DocumentRequestBody>({
-  documentType: code('a reference code of DOCUMENT_TYPE', 'INVOICE').required(),
-  documentName: code('a reference code of DOCUMENT_NAME; belongs to the document type', 'IVZRECPA').required(),
+  documentType: code.description('a reference code of DOCUMENT_TYPE').example('INVOICE').required(),
+  documentName: code
+    .description('a reference code of DOCUMENT_NAME; belongs to the document type')
+    .example('IVZRECPA')
+    .required(),
   documentLanguage: Joi.string()
     .max(35)
     .pattern(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/, 'BCP 47 language')
     .description('the language of the document (BCP 47)')
     .example('nl-BE')
     .required(),
-  sourceSystem: code('a reference code of SOURCE_SYSTEM; one that the client speaks for', 'ARCADE').required(),
+  sourceSystem: code
+    .description('a reference code of SOURCE_SYSTEM; one that the client speaks for')
+    .example('ARCADE')
+    .required(),
   sourceEnvironment: Joi.valid('DEV', 'TEST', 'ACC', 'PROD')
     .description('the environment of the source system')
     .example('TEST')
     .required(),
-  requestCorrelationId: Joi.string()
+  requestCorrelationId: printable
     .max(128)
-    .pattern(/^[ -~\u00A0-\uFFFF]+$/, 'no control characters')
     .description(
       "the source system's own id of this request; the same request under it is taken in once, another one is refused",
     )
@@ -93,13 +93,9 @@ export const documentRequestSchema = Joi.object<DocumentRequestBody>({
 /** @throws Problem naming every field that is missing, wrong or unknown */
 export function readDocumentRequest(body: unknown): DocumentRequestBody {
   refuseCrowds(body);
-  const { value, error } = documentRequestSchema.validate(body, {
-    abortEarly: false,
-    convert: false,
-    errors: { wrap: { label: false } },
-  });
+  const { value, error } = documentRequestSchema.validate(body, asWritten);
   const errors = [
-    ...(error?.details ?? []).slice(0, maxErrors).map(fieldError),
+    ...(error ? fieldErrors(error) : []),
     ...elementErrors((body as Partial<DocumentRequestBody> | null)?.documentContent),
   ];
   if (errors.length > 0)
@@ -129,14 +125,3 @@ function refuseCrowds(body: unknown): void {
       errors: [{ field, message: `has more than ${crowd} entries` }],
     });
 }
-
-const fieldError = ({ path, message }: Joi.ValidationErrorItem): FieldError => ({
-  field: shortened(
-    path.reduce<string>(
-      (field, part) => (typeof part === 'number' ? `${field}[${part}]` : field ? `${field}.${part}` : `${part}`),
-      '',
-    ),
-  ),
-  // It may hold the value, or the name, that is wrong.
-  message: shortened(message),
-});

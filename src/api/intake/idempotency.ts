@@ -35,7 +35,7 @@ export async function answerOnce(
     throw new Problem('OMS_IDEMPOTENCY_KEY_REUSED', 'this key belongs to another request; take a new one');
   if (claim.kind === 'busy')
     throw new Problem('OMS_IDEMPOTENCY_KEY_IN_USE', 'the first request with this key has not been answered yet', {
-      headers: { 'retry-after': '1' },
+      retryAfterSeconds: 1,
     });
   let answer: Answer;
   try {
@@ -54,7 +54,16 @@ function send(response: Response, { status, headers = {}, body }: Answer): void 
 
 /** The same request, however it is spaced. */
 const fingerprintOf = ({ method, baseUrl, path, body }: Request): Buffer =>
-  createHash('sha256').update(`${method} ${baseUrl}${path}\n`).update(JSON.stringify(body)).digest();
+  createHash('sha256').update(`${method} ${baseUrl}${path}\n`).update(written(body)).digest();
+
+/** @throws Problem OMS_BODY_TOO_DEEP for what can be read, and not written again */
+function written(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    throw new Problem('OMS_BODY_TOO_DEEP', 'it is nested too deeply to be told from another under an Idempotency-Key');
+  }
+}
 
 /** For the description of operations that are answered once. */
 export const idempotencyKey: Record<string, HeaderDescription> = {

@@ -12,7 +12,10 @@ const newline = 0x0a;
  * The lines of a stream of bytes, those of one chunk together. They end with LF or CRLF, the last one also with the
  * stream; blank ones are left out. Never holds more than one chunk and one unfinished line of `maxBytes`.
  */
-export async function* linesOf(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Line[]> {
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  maxBytes: number,
+): AsyncGenerator<Line[]> {
   let number = 1;
   /** Of the line that is not finished yet. */
   let parts: Buffer[] = [];
