@@ -21,6 +21,7 @@ const given = (request: Request, name: string) => parseCookie(request.headers.co
 
 export const sessionCookie = (request: Request): string | undefined => given(request, nameOf('session', request));
 
+/** The session, the token against forgery that goes with it, and an end to the visit. All last as long as the session. */
 export function giveSession(
   response: Response,
   { cookie, session, forgeryToken, now }: { cookie: string; session: Session; forgeryToken: string; now: Date },
@@ -32,6 +33,7 @@ export function giveSession(
   response.clearCookie(nameOf('visit', req), shared(req));
 }
 
+/** Tells the browser to forget both. */
 export function takeSession(response: Response): void {
   const { req } = response;
   for (const name of [nameOf('session', req), forgeryCookie]) response.clearCookie(name, shared(req));

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 
 /** What the sign-in page sends. */
-export type SignInWish = { csrf: string; to: string } & (
+export type SignIn = { csrf: string; to: string } & (
   | { client: string; secret: string; token?: never }
   | { token: string; client?: never; secret?: never }
 );
@@ -16,7 +16,7 @@ const schema = Joi.alternatives(
 );
 
 /** Undefined when something is missing, too long, or not of this form. */
-export function signInWish(body: unknown): SignInWish | undefined {
+export function readSignIn(body: unknown): SignIn | undefined {
   const { value, error } = schema.validate(body);
   return error ? undefined : value;
 }

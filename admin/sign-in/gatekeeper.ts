@@ -23,7 +23,7 @@ export interface Gatekeeper {
 }
 
 /** What the board and every route under it demand. */
-export const boardScope = 'oms.admin';
+const boardScope = 'oms.admin';
 
 export const mayEnter = ({ scopes }: Pick<Visitor, 'scopes'>): boolean => scopes.includes(boardScope);
 

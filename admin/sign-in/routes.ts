@@ -3,7 +3,7 @@ import express, { type Request, type Response, Router } from 'express';
 import type { Attempts } from './attempts.ts';
 import { giveSession, keepVisit, sessionCookie, takeSession, visitOf } from './cookies.ts';
 import type { ForgeryGuard } from './forgery.ts';
-import { type SignInWish, signInWish } from './form.ts';
+import { readSignIn, type SignIn } from './form.ts';
 import { forTheBoard, type Gatekeeper } from './gatekeeper.ts';
 import { signInHeaders } from './headers.ts';
 import { localPath } from './local-path.ts';
@@ -46,14 +46,15 @@ async function showSignIn({ sessions, forgery }: SignInParts, request: Request, 
 
 async function signIn(parts: SignInParts, request: Request, response: Response): Promise<void> {
   const { forgery, sessions, now, log } = parts;
-  const wish = signInWish(request.body);
-  if (!wish) return showFailure(parts, response, incomplete);
+  const given = readSignIn(request.body);
+  if (!given) return showFailure(parts, response, incomplete);
   const visit = visitOf(request);
-  if (!visit || !forgery.isOwn(request, 'sign-in', visit, wish.csrf)) return showFailure(parts, response, forged, wish);
-  const answer = await vouched(parts, wish, request.ip ?? '');
+  if (!visit || !forgery.isOwn(request, 'sign-in', visit, given.csrf))
+    return showFailure(parts, response, forged, given);
+  const answer = await verify(parts, given, request.ip ?? '');
   if ('error' in answer) {
     log.warn({ address: request.ip, status: answer.status }, 'nobody was signed in to the board');
-    return showFailure(parts, response, answer, wish);
+    return showFailure(parts, response, answer, given);
   }
   // Whatever session there was ends: nobody can be made to use one that somebody else knows.
   const former = await sessions.read(sessionCookie(request));
@@ -61,11 +62,11 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
   const { session, cookie } = await sessions.open(answer);
   giveSession(response, { cookie, session, forgeryToken: forgery.tokenFor('session', session.id), now: now() });
   log.info({ subject: session.subject, client: session.client, address: request.ip }, 'signed in to the board');
-  response.redirect(303, localPath(wish.to));
+  response.redirect(303, localPath(given.to));
 }
 
-async function vouched({ gatekeeper, attempts, now }: SignInParts, wish: SignInWish, address: string) {
-  const { client, secret, token } = wish;
+async function verify({ gatekeeper, attempts, now }: SignInParts, given: SignIn, address: string) {
+  const { client, secret, token } = given;
   const attempt = { address, client };
   const wait = await attempts.count(attempt);
   if (wait) return tooMany(wait);
@@ -77,15 +78,15 @@ async function vouched({ gatekeeper, attempts, now }: SignInParts, wish: SignInW
   return verdict.kind === 'admitted' ? verdict.who : failureOf(verdict, token === undefined ? 'client' : 'token');
 }
 
-function showFailure({ forgery }: SignInParts, response: Response, failure: Failure, wish?: SignInWish): void {
+function showFailure({ forgery }: SignInParts, response: Response, failure: Failure, given?: SignIn): void {
   const { status, error, retryAfter } = failure;
   if (status === 401) response.set('www-authenticate', 'Bearer realm="oms"');
   if (retryAfter) response.set('retry-after', String(retryAfter));
   const page = signInPage({
     forgeryToken: forgery.tokenFor('sign-in', keepVisit(response)),
-    to: localPath(wish?.to),
-    way: wish?.token === undefined ? 'client' : 'token',
-    client: wish?.client,
+    to: localPath(given?.to),
+    way: given?.token === undefined ? 'client' : 'token',
+    client: given?.client,
     error,
     isMistyped: status === 400 || status === 401,
   });

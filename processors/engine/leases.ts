@@ -5,7 +5,7 @@ import type { Store } from './store.ts';
 /**
  * Keeps alive the leases of what this process has in hand. A lease is short, so that the work of a dead process is soon
  * taken over; a living one renews it as long as its run needs. When that fails until the lease is over the run is
- * aborted: someone else may have the item by now, and two workers would submit the same document.
+ * aborted: someone else may have the item by now, and what its stage does would be done twice.
  */
 export class Leases implements Disposable {
   readonly leaseMs: number;

@@ -24,7 +24,7 @@ export interface Retry {
   capMs: number;
 }
 
-export const defaultRetry: Retry = { attempts: 5, firstMs: 500, capMs: 60_000 };
+const defaultRetry: Retry = { attempts: 5, firstMs: 500, capMs: 60_000 };
 export const defaultTimeoutMs = 30_000;
 
 export const retryOf = (stage: Stage<never>): Retry => ({ ...defaultRetry, ...stage.retry });

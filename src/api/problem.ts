@@ -55,6 +55,13 @@ export const maxErrors = 20;
 export const shortened = (text: string): string =>
   text.length > 200 ? `${text.slice(0, 200).toWellFormed()}...` : text;
 
+export interface ProblemOptions {
+  errors?: readonly FieldError[];
+  headers?: Readonly<Record<string, string>>;
+  /** When it is worth trying again: `Retry-After` (RFC 9110, section 10.2.3), whole seconds, 1 at the least. */
+  retryAfterSeconds?: number;
+}
+
 /** An answer to the client that is not what it hoped for: RFC 9457, `application/problem+json`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -64,16 +71,12 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    code: ProblemCode,
-    detail: string,
-    { errors = [], headers = {} }: { errors?: readonly FieldError[]; headers?: Record<string, string> } = {},
-  ) {
+  constructor(code: ProblemCode, detail: string, { errors = [], headers, retryAfterSeconds }: ProblemOptions = {}) {
     super(detail);
     this.code = code;
     this.status = problems[code].status;
     this.errors = errors;
-    this.headers = headers;
+    this.headers = { ...headers, ...(retryAfterSeconds && { 'retry-after': String(retryAfterSeconds) }) };
   }
 
   toJSON(): object {

@@ -1,9 +1,10 @@
 import { type RequestHandler, Router } from 'express';
 import type Joi from 'joi';
 import type { Caller, CallerSources } from '#src/security/caller.ts';
+import { scopeInsufficient } from '#src/security/challenges.ts';
+import { checked } from './checked.ts';
 import { onlyMethods } from './errors.ts';
 import type { Operation } from './operation.ts';
-import { maxErrors, Problem, shortened } from './problem.ts';
 
 export interface RouterPorts {
   operations: readonly Operation[];
@@ -32,8 +33,8 @@ export function routerOf({ operations, authenticate, sourcesOf, admit }: RouterP
       };
       const handle: RequestHandler = async (request, response) => {
         const caller = callers.get(request) as Caller;
-        const path = checked(parameters?.path, request.params);
-        const query = checked(parameters?.query, request.query);
+        const path = parametersOf(parameters?.path, request.params);
+        const query = parametersOf(parameters?.query, request.query);
         await operation.handle({ request, response, path, query, caller, ...(await sourcesOf(caller)) });
       };
       route[method](letIn, ...(body?.read ?? []), handle);
@@ -45,22 +46,13 @@ export function routerOf({ operations, authenticate, sourcesOf, admit }: RouterP
 
 function demandScope({ scopes }: Caller, operation: Operation): void {
   if (operation.scopes.some((scope) => scopes.has(scope))) return;
-  const wanted = operation.scopes.join(' or ');
-  throw new Problem('OMS_SCOPE_INSUFFICIENT', `this needs a token with the scope ${wanted}`, {
-    headers: { 'www-authenticate': `Bearer realm="oms", error="insufficient_scope", scope="${operation.scopes[0]}"` },
-  });
+  throw scopeInsufficient(`this needs a token with the scope ${operation.scopes.join(' or ')}`, [operation.scopes[0]]);
 }
 
-/** @throws Problem naming every parameter that is wrong or unknown */
-function checked(schema: Joi.ObjectSchema | undefined, given: unknown): unknown {
-  if (!schema) return given;
-  const { value, error } = schema.validate(given, { abortEarly: false, errors: { wrap: { label: false } } });
-  if (error)
-    throw new Problem('OMS_PARAMETER_INVALID', 'some parameters of the address are wrong or unknown', {
-      errors: error.details.slice(0, maxErrors).map(({ path, message }) => ({
-        field: shortened(path.join('.')),
-        message: shortened(message),
-      })),
-    });
-  return value;
-}
+const parametersOf = (schema: Joi.ObjectSchema | undefined, given: unknown): unknown =>
+  schema
+    ? checked(schema, given, {
+        code: 'OMS_PARAMETER_INVALID',
+        detail: 'some parameters of the address are wrong or unknown',
+      })
+    : given;

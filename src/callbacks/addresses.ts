@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { addressIn } from '#src/platform/networks.ts';
 
 /** The addresses that a callback may go to. */
 export interface Addresses {
@@ -21,29 +22,17 @@ const specialV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
 /** Public addresses, and the private ones that the configuration names. */
 export function callableAddresses(privateOnes: readonly string[]): Addresses {
-  const [permitted, v4, v6, global] = [privateOnes, specialV4, specialV6, globalV6].map(listOf) as [Net, Net, Net, Net];
+  const isPermitted = addressIn(privateOnes);
+  const isSpecial = addressIn([...specialV4, ...specialV6]);
+  const isGlobalV6 = addressIn(globalV6);
   return {
     allows(given) {
       // The zone of a link-local address.
       const address = given.replace(/%.*$/, '');
       const family = isIP(address);
       if (family === 0) return false;
-      if (permitted.has(address)) return true;
-      return family === 4 ? !v4.has(address) : global.has(address) && !v6.has(address);
+      if (isPermitted(address)) return true;
+      return (family === 4 || isGlobalV6(address)) && !isSpecial(address);
     },
   };
-}
-
-interface Net {
-  has(address: string): boolean;
-}
-
-function listOf(networks: readonly string[]): Net {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/');
-    const type = isIP(address) === 4 ? 'ipv4' : 'ipv6';
-    list.addSubnet(address, Number(bits ?? (type === 'ipv4' ? 32 : 128)), type);
-  }
-  return { has: (address) => list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6') };
 }

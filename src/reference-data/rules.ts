@@ -1,11 +1,10 @@
 import Joi from 'joi';
 import { openEnd } from '#entities/reference-data.ts';
+import * as api from '#src/api/rules.ts';
 
 /** The kinds of values that reference rows have. */
 
-export const code = Joi.string()
-  .pattern(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'code')
-  .example('IVZRECPA');
+export const code = api.code.example('IVZRECPA');
 
 /** A day that exists, as `2026-11-21`. Days begin at midnight UTC. */
 export const day = Joi.string()
@@ -32,17 +31,22 @@ export const moment = Joi.string()
   .example('2026-11-21T08:00:00Z');
 
 /** From when, and until when. What follows the last day is `effectiveTo` of one row and `effectiveFrom` of the next. */
-export const period = {
+const period = {
   effectiveFrom: day.required().description('the first day on which the row applies'),
   effectiveTo: day
     .default(openEnd)
     .description(`the first day on which it does not apply any more; ${openEnd} is never`),
 };
 
-export const endsAfterItBegins = <T extends { effectiveFrom: string; effectiveTo: string }>(
-  row: T,
-  { error }: Joi.CustomHelpers,
-) => (row.effectiveFrom < row.effectiveTo ? row : error('any.invalid'));
+/** What a client sends of a row: its own fields, and the period in which it applies. */
+export const rowSchema = <Row extends { effectiveFrom: string; effectiveTo: string }>(
+  component: string,
+  fields: Joi.SchemaMap,
+): Joi.ObjectSchema<Row> =>
+  Joi.object<Row>({ ...fields, ...period } as Joi.SchemaMap<Row>)
+    .custom((row: Row, { error }) => (row.effectiveFrom < row.effectiveTo ? row : error('any.invalid')))
+    .messages({ 'any.invalid': 'effectiveTo must be after effectiveFrom' })
+    .meta({ component });
 
 /** What every row has besides its content. */
 export const bookkeeping = {

@@ -17,7 +17,7 @@ export const headersOf = (caller: Caller, prefix: string): Record<string, string
  * Names come from a token. What a header cannot carry, and what would end it, is percent-encoded as UTF-8, so that no
  * name becomes a second header or two names; plain names are as they were.
  */
-export const headerText = (text: string): string =>
+const headerText = (text: string): string =>
   /^[\x21-\x24\x26-\x7e]*$/.test(text)
     ? text
     : text.toWellFormed().replaceAll(/[^\x21-\x24\x26-\x7e]/gu, (character) => encodeURIComponent(character));

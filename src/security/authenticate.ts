@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '#src/api/problem.ts';
-import { bearerOf, tokenInvalid } from './bearer.ts';
+import { bearerOf } from './bearer.ts';
 import type { Caller } from './caller.ts';
+import { scopeInsufficient, tokenInvalid } from './challenges.ts';
 import type { TokenVerifier, Verdict } from './verdict.ts';
 
 export type ValidVerdict = Extract<Verdict, { kind: 'valid' }>;
@@ -23,15 +24,7 @@ export function admitted(verdict: Verdict): ValidVerdict {
       throw scopeInsufficient(`the token is not good for this system: ${verdict.reason}`);
     case 'unavailable':
       throw new Problem('OMS_SECURITY_UNAVAILABLE', 'OIDM does not answer; try again in a moment', {
-        headers: { 'retry-after': String(verdict.retryAfterSeconds) },
+        retryAfterSeconds: verdict.retryAfterSeconds,
       });
   }
 }
-
-/** RFC 6750, section 3.1: with the scopes that would do, when any are known to. */
-export const scopeInsufficient = (reason: string, wanted: readonly string[] = []): Problem => {
-  const scope = wanted.length > 0 ? `, scope="${wanted.join(' ')}"` : '';
-  return new Problem('OMS_SCOPE_INSUFFICIENT', reason, {
-    headers: { 'www-authenticate': `Bearer realm="oms", error="insufficient_scope"${scope}` },
-  });
-};

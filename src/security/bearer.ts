@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '#src/api/problem.ts';
+import { tokenInvalid, tokenMissing } from './challenges.ts';
 
 /** RFC 6750, section 2.1. */
 const bearer = /^Bearer +([\w.~+/-]+=*)$/i;
@@ -13,15 +13,8 @@ export function bearerOf(request: Pick<IncomingMessage, 'headersDistinct'>): str
   const [header, ...more] = request.headersDistinct.authorization ?? [];
   if (more.length > 0) throw tokenInvalid('there is more than one Authorization header');
   if (header === undefined || !/^Bearer( |$)/i.test(header))
-    throw new Problem('OMS_TOKEN_MISSING', 'send your token as Authorization: Bearer <token>', {
-      headers: { 'www-authenticate': 'Bearer realm="oms"' },
-    });
+    throw tokenMissing('send your token as Authorization: Bearer <token>');
   const token = bearer.exec(header)?.[1];
   if (token === undefined) throw tokenInvalid('the Authorization header does not hold one bearer token');
   return token;
 }
-
-export const tokenInvalid = (reason: string): Problem =>
-  new Problem('OMS_TOKEN_INVALID', reason, {
-    headers: { 'www-authenticate': 'Bearer realm="oms", error="invalid_token"' },
-  });

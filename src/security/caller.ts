@@ -24,6 +24,6 @@ export type VisibleSources = 'all' | readonly string[];
 
 export interface CallerSources {
   /** The source systems it speaks for: it may ask for their documents, and take requests back. */
-  own: readonly string[];
+  ownSources: readonly string[];
   sources: VisibleSources;
 }

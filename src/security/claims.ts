@@ -56,6 +56,7 @@ export const disagreements = (own: Claims, said: Claims): string[] =>
 const sorted = (value: string | number | readonly string[]): string =>
   JSON.stringify(Array.isArray(value) ? [...new Set(value)].sort() : value);
 
+/** Who calls, by the claims of a token that was found good. */
 export const callerOf = ({ sub, client, domain, scope, roles, exp }: Claims): Caller => ({
   subject: sub,
   ...{ client, domain, roles },

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIPv6 } from 'node:net';
-import { Problem } from '#src/api/problem.ts';
+import { addressIn } from '#src/platform/networks.ts';
 import { textOf } from './auth-headers.ts';
-import { tokenInvalid } from './bearer.ts';
 import type { Caller } from './caller.ts';
+import { tokenInvalid, tokenMissing } from './challenges.ts';
 
 export interface EdgeTrust {
   /** Addresses or networks of those whose word is taken: `10.0.0.0/8`, `::1`. */
@@ -44,26 +43,8 @@ export function edgeAuthentication(trust: EdgeTrust): (request: IncomingMessage)
   };
 }
 
-const unknownCaller = (): Problem =>
-  new Problem('OMS_TOKEN_MISSING', 'send a bearer token, through the edge', {
-    headers: { 'www-authenticate': 'Bearer realm="oms"' },
-  });
+const unknownCaller = () => tokenMissing('send a bearer token, through the edge');
 
 function refuse(): never {
   throw unknownCaller();
-}
-
-/** Whether an address belongs to one of the networks. An IPv4 address is the same when IPv6 carries it: `::ffff:10.0.0.1`. */
-export function addressIn(networks: readonly string[]): (address: string) => boolean {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  return (address) => {
-    const plain = address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
-    return plain !== '' && list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
-  };
 }

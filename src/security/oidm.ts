@@ -31,6 +31,7 @@ interface Answer {
 
 type Request = Parameters<Pool['request']>[0];
 
+/** A client of its own connections; disposing of it closes them. */
 export function openOidm(config: SecurityConfig, log: Pick<Logger, 'error' | 'info'>): Oidm {
   const { origin, pathname } = new URL(config.oidmUrl);
   const base = pathname.replace(/\/$/, '');

@@ -3,10 +3,10 @@ import type { SecurityConfig } from '#src/config/security.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { localCheck } from './local-check.ts';
 import { type Oidm, openOidm } from './oidm.ts';
-import { recentVerdicts } from './recent.ts';
+import { openValidationCache } from './validation-cache.ts';
 import type { TokenVerifier } from './verdict.ts';
+import { openVerdictCache } from './verdict-cache.ts';
 import { tokenVerifier } from './verifier.ts';
-import { openVouched } from './vouched.ts';
 
 export interface Security extends AsyncDisposable {
   verifier: TokenVerifier;
@@ -28,6 +28,14 @@ export function openSecurity(
 ): Security {
   const oidm = openOidm(config, log);
   const local = localCheck(config, oidm, { now, ...options });
-  const parts = { config, local, oidm, recent: recentVerdicts(), vouched: openVouched(redis), now, log };
+  const parts = {
+    config,
+    local,
+    oidm,
+    verdicts: openVerdictCache(),
+    validations: openValidationCache(redis),
+    now,
+    log,
+  };
   return { oidm, verifier: tokenVerifier(parts), [Symbol.asyncDispose]: () => oidm[Symbol.asyncDispose]() };
 }

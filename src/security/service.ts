@@ -5,8 +5,9 @@ import { onlyMethods } from '#src/api/errors.ts';
 import { Problem } from '#src/api/problem.ts';
 import type { SecurityConfig } from '#src/config/security.ts';
 import { headersOf } from './auth-headers.ts';
-import { admitted, scopeInsufficient } from './authenticate.ts';
+import { admitted } from './authenticate.ts';
 import { bearerOf } from './bearer.ts';
+import { scopeInsufficient } from './challenges.ts';
 import type { TokenVerifier } from './verdict.ts';
 
 export interface ServiceParts {

@@ -5,6 +5,6 @@ import type { Caller, CallerSources } from './caller.ts';
 export const sourcesOf =
   (reference: Pick<ReferenceData, 'find'>, clock: { now(): Date }) =>
   async ({ scopes, client }: Pick<Caller, 'scopes' | 'client'>): Promise<CallerSources> => {
-    const own = (await reference.find('CLIENT', client, clock.now()))?.attributes.sourceSystems ?? [];
-    return { own, sources: scopes.has('oms.read') || scopes.has('oms.admin') ? 'all' : own };
+    const ownSources = (await reference.find('CLIENT', client, clock.now()))?.attributes.sourceSystems ?? [];
+    return { ownSources, sources: scopes.has('oms.read') || scopes.has('oms.admin') ? 'all' : ownSources };
   };

@@ -4,16 +4,16 @@ import type { Logger } from '#src/platform/log.ts';
 import { callerOf, disagreements, readClaims } from './claims.ts';
 import type { LocalCheck } from './local-check.ts';
 import { type Oidm, restSeconds } from './oidm.ts';
-import type { RecentVerdicts } from './recent.ts';
+import type { ValidationCache } from './validation-cache.ts';
 import { NoAnswer, Refused, type TokenVerifier, type Verdict } from './verdict.ts';
-import type { Vouched } from './vouched.ts';
+import type { VerdictCache } from './verdict-cache.ts';
 
 export interface VerifierParts {
   config: Pick<SecurityConfig, 'domains' | 'positiveCacheMs' | 'negativeCacheMs'>;
   local: LocalCheck;
   oidm: Pick<Oidm, 'validate'>;
-  recent: RecentVerdicts;
-  vouched: Vouched;
+  verdicts: VerdictCache;
+  validations: ValidationCache;
   now: () => number;
   log: Pick<Logger, 'warn' | 'error'>;
 }
@@ -27,13 +27,13 @@ const longest = 8_192;
  * revokes may still be let in; a bad one for `TOKEN_REFUSAL_CACHE_MS`; that nobody answered, not at all.
  */
 export function tokenVerifier(parts: VerifierParts): TokenVerifier {
-  const { config, recent, now } = parts;
+  const { config, verdicts, now } = parts;
   const flights = new Map<string, Promise<Verdict>>();
 
   const judged = async (token: string, key: string): Promise<Verdict> => {
     const verdict = await judge(parts, token, key).catch((error: unknown) => verdictOf(error, parts.log));
-    if (verdict.kind === 'valid') await recent.remember(key, verdict, verdict.until - now());
-    else if (verdict.kind !== 'unavailable') await recent.remember(key, verdict, config.negativeCacheMs);
+    if (verdict.kind === 'valid') await verdicts.remember(key, verdict, verdict.until - now());
+    else if (verdict.kind !== 'unavailable') await verdicts.remember(key, verdict, config.negativeCacheMs);
     return verdict;
   };
 
@@ -41,7 +41,7 @@ export function tokenVerifier(parts: VerifierParts): TokenVerifier {
     async verify(token) {
       if (token.length > longest) return { kind: 'invalid', reason: `it is longer than ${longest} characters` };
       const key = hash('sha256', token, 'base64url');
-      const known = await recent.find(key);
+      const known = await verdicts.find(key);
       if (known && (known.kind !== 'valid' || known.until > now())) return known;
       let flight = flights.get(key);
       if (!flight) {
@@ -78,7 +78,7 @@ async function judge(parts: VerifierParts, token: string, key: string): Promise<
     throw new Refused('invalid', `OIDM says something else about: ${different.join(', ')}`);
   }
   const until = Math.min(word.value.until, claims.exp * 1_000);
-  if (!known && until > parts.now()) parts.vouched.remember(vouchedKey(domain, key), until, parts.now());
+  if (!known && until > parts.now()) parts.validations.remember(validationKey(domain, key), until, parts.now());
   return { kind: 'valid', caller: callerOf(claims), until };
 }
 
@@ -91,21 +91,21 @@ interface Word {
 
 /** @throws Refused, NoAnswer */
 async function vouch(
-  { config, oidm, vouched, now }: VerifierParts,
+  { config, oidm, validations, now }: VerifierParts,
   token: string,
   key: string,
   domain: unknown,
 ): Promise<Word> {
   // From before the question: what is revoked while OIDM answers is not let in for longer.
   const latest = now() + config.positiveCacheMs;
-  const until = Math.min(await vouched.until(vouchedKey(domain, key)), latest);
+  const until = Math.min(await validations.until(validationKey(domain, key)), latest);
   if (until > now()) return { known: true, until };
   const said = await oidm.validate(token, domain as string);
   if (said === undefined) throw new Refused('invalid', 'OIDM does not accept it');
   return { said, known: false, until: latest };
 }
 
-const vouchedKey = (domain: unknown, hash: string): string => `oms:token:${domain}:${hash}`;
+const validationKey = (domain: unknown, hash: string): string => `oms:token:${domain}:${hash}`;
 
 function verdictOf(error: unknown, log: VerifierParts['log']): Verdict {
   if (error instanceof Refused) return { kind: error.kind, reason: error.message };

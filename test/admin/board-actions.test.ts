@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { freshDatabase, redisUrl } from '#test/support/services.ts';
-import { openHouse } from './house.ts';
+import { nothing, openHouse } from './house.ts';
 
 /** What an operator can do on the board, and what not: over HTTP, as its page does it. */
 
@@ -9,8 +9,6 @@ beforeEach(async () => {
   house = await openHouse({ databaseUrl: await freshDatabase(), redisUrl: redisUrl() });
 });
 afterEach(() => house[Symbol.asyncDispose]());
-
-const nothing = { active: 0, waiting: 0, delayed: 0, failed: 0, completed: 0 };
 
 describe('retry', () => {
   test('a failed document is ready again, in its next round, by who is signed in, and is rung', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PoolClient } from 'pg';
 import { PipelineCounts } from '#admin/stage-counts.ts';
 import { freshDatabase, redisUrl } from '#test/support/services.ts';
-import { openHouse } from './house.ts';
+import { nothing, openHouse } from './house.ts';
 
 /** The board as its page uses it: over HTTP, on a real database, with the engine moving the documents. */
 
@@ -13,7 +13,6 @@ beforeEach(async () => {
 afterEach(() => house[Symbol.asyncDispose]());
 
 const idsOf = ({ jobs }: { jobs: readonly { id: string }[] }) => jobs.map(({ id }) => id);
-const nothing = { active: 0, waiting: 0, delayed: 0, failed: 0, completed: 0 };
 
 describe('what the stages show', () => {
   test('the stages of the pipeline come first and in its order, then the engine room', async () => {

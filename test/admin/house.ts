@@ -138,6 +138,9 @@ export async function openHouse({
   return Object.assign(house, { [Symbol.asyncDispose]: () => all.disposeAsync() });
 }
 
+/** The counts of a stage where nothing is. */
+export const nothing = { active: 0, waiting: 0, delayed: 0, failed: 0, completed: 0 };
+
 export interface ShownQueue {
   name: string;
   counts: Record<string, number>;

@@ -4,6 +4,7 @@ import { finalStatus, type Listener, listenTo } from '#test/support/event-source
 import { type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
 import type { ReadyClient } from '#test/support/tokens.ts';
+import { publish } from './published.ts';
 
 let oms: Oms;
 beforeAll(async () => {
@@ -20,17 +21,6 @@ const listen = (query = '', client: ReadyClient = 'ops', house = oms): Listener 
   });
 const statuses = ({ events }: Listener) => events.filter(({ event }) => event === finalStatus);
 const idsOf = (listener: Listener) => statuses(listener).map(({ data }) => data.id);
-
-/** Writes events of a source as the pipeline does: many in one transaction. Answers their ids, in order. */
-async function publish(pool: Pick<Pool, 'query'>, count: number, source = 'ARCADE'): Promise<string[]> {
-  const { rows } = await pool.query(
-    `insert into status_event (id, request_id, type, topic, data, published_at)
-     select gen_random_uuid(), gen_random_uuid(), $2, 't', json_build_object('sourceSystem', $3::text), now()
-     from generate_series(1, $1) returning id`,
-    [count, finalStatus, source],
-  );
-  return rows.map(({ id }) => id);
-}
 
 /** Four writers at a time, whose transactions overlap, end in any order, and sometimes fail. */
 async function publishInDisorder(pool: Pool, transactions: number): Promise<void> {

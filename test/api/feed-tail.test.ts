@@ -10,20 +10,13 @@ import { followFeed } from '#src/api/feed/follow-feed.ts';
 import { endOfFeed, readFeed } from '#src/api/feed/status-feed.ts';
 import type { VisibleSources } from '#src/security/caller.ts';
 import { eventually, freshDatabase } from '#test/support/services.ts';
+import { publish } from './published.ts';
 
 let pool: Pool;
 beforeAll(async () => {
   pool = new Pool({ connectionString: await freshDatabase(), max: 4 });
 });
 afterAll(() => pool?.end());
-
-const publish = (count: number, source: string) =>
-  pool.query(
-    `insert into status_event (id, request_id, type, topic, data, published_at)
-     select gen_random_uuid(), gen_random_uuid(), 'final', 't', json_build_object('sourceSystem', $2::text), now()
-     from generate_series(1, $1)`,
-    [count, source],
-  );
 
 /** A real pool that remembers what it was asked. */
 function counting() {
@@ -50,13 +43,13 @@ test('three hundred streams at the end of the feed are told of an event by few s
   });
   const all = (count: number) =>
     eventually(() => heard.every(({ sources, ids }) => ids.length === (sources === 'all' ? 2 * count : count)));
-  await publish(1, 'ARCADE');
-  await publish(1, 'CIBT');
+  await publish(pool, 1, 'ARCADE');
+  await publish(pool, 1, 'CIBT');
   await all(1);
   const before = asked.length;
   for (let count = 2; count <= 6; count++) {
-    await publish(1, 'ARCADE');
-    await publish(1, 'CIBT');
+    await publish(pool, 1, 'ARCADE');
+    await publish(pool, 1, 'CIBT');
     await all(count);
   }
   expect(asked.length - before).toBeLessThan(100);
@@ -90,7 +83,7 @@ test('whoever reads slowly, comes late or leaves and comes back gets every event
   });
   const write = async (writer: number) => {
     for (let round = 0; round < 25; round++) {
-      await publish(1 + Math.floor(Math.random() * 20), writer % 2 === 0 ? 'ARCADE' : 'CIBT');
+      await publish(pool, 1 + Math.floor(Math.random() * 20), writer % 2 === 0 ? 'ARCADE' : 'CIBT');
       await sleep(Math.random() * 40);
     }
   };
@@ -122,8 +115,8 @@ test('nothing is asked while nobody listens', async () => {
 });
 
 test('a tenant with ten events among many finds them by an index, wherever it begins', async () => {
-  await publish(50_000, 'MANY');
-  await publish(10, 'FEW');
+  await publish(pool, 50_000, 'MANY');
+  await publish(pool, 10, 'FEW');
   await pool.query('analyze status_event');
   const { asked, pool: counted } = counting();
   const entries = await readFeed(counted, { after: '1-0', limit: 100, sources: ['FEW', 'NONE'] });

@@ -6,6 +6,7 @@ import { batchesSchema, historySchema, requestSchema, summarySchema } from '#src
 import { invoice, offer, troubled } from '#test/support/documents.ts';
 import { type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
+import { publish } from './published.ts';
 import { expectShape } from './shapes.ts';
 
 let oms: Oms;
@@ -200,13 +201,11 @@ describe('the status feed', () => {
   });
 
   test('shows nothing while something older may still come', async () => {
-    const insert = `insert into status_event (id, request_id, type, topic, data, published_at)
-      values (gen_random_uuid(), gen_random_uuid(), $1, 't', '{}', now()) returning id`;
     const cursor = (await oms.feed()).next ?? undefined;
     const slow = await oms.pool.connect();
     await slow.query('begin');
-    const older = await slow.query(insert, ['older']);
-    const younger = await oms.pool.query(insert, ['younger']);
+    const older = await publish(slow, 1);
+    const younger = await publish(oms.pool, 1);
     expect((await oms.feed(cursor)).items).toEqual([]);
     await slow.query('commit');
     slow.release();
@@ -214,6 +213,6 @@ describe('the status feed', () => {
       const page = await oms.feed(cursor);
       return page.items.length === 2 && page.items;
     });
-    expect(items.map(({ id }) => id)).toEqual([older.rows[0].id, younger.rows[0].id]);
+    expect(items.map(({ id }) => id)).toEqual([...older, ...younger]);
   });
 });

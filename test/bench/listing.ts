@@ -72,7 +72,7 @@ const cases = (): Case[] => [
   { name: 'client TINY: INVOICE, counted', visible: ['TINY'], filter: { documentType: 'INVOICE' }, total: true },
 ];
 
-export interface ListingTimes {
+interface ListingTimes {
   /** By the name of the case. */
   cases: Record<string, { p50: number; p99: number; items: number }>;
   worstP99: number;
@@ -81,7 +81,7 @@ export interface ListingTimes {
 }
 
 /** In a database of its own, filled with this many requests. */
-export async function timeListing(house: House, rows: number, say: (line: string) => void): Promise<ListingTimes> {
+async function timeListing(house: House, rows: number, say: (line: string) => void): Promise<ListingTimes> {
   const databaseUrl = await house.database('listing');
   await migrate(databaseUrl);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
@@ -93,7 +93,7 @@ export async function timeListing(house: House, rows: number, say: (line: string
   }
 }
 
-export async function timeCases(pool: pg.Pool, say: (line: string) => void): Promise<ListingTimes> {
+async function timeCases(pool: pg.Pool, say: (line: string) => void): Promise<ListingTimes> {
   const times: ListingTimes = { cases: {}, worstP99: 0, summaryMs: 0 };
   for (const each of cases()) {
     const timed = await time(pool, each);

@@ -215,7 +215,7 @@ describe('what a row may hold', () => {
     [
       'rows',
       { type: 'CLIENT', attributes: { sourceSystems: ['A'], callbackHosts: ['a/b'] } },
-      'attributes.callbackHosts.0',
+      'attributes.callbackHosts[0]',
     ],
     ['rows', { attributes: [] }, 'attributes'],
     ['rows', { type: 'colour' }, 'type'],

@@ -16,6 +16,7 @@ export function isAfter(one: Cursor, other: Cursor): boolean {
   return transaction === otherTransaction ? sequence > otherSequence : transaction > otherTransaction;
 }
 
+/** The one that stands further down the feed. */
 export const later = (one: Cursor, other: Cursor): Cursor => (isAfter(one, other) ? one : other);
 
 function numbersOf(cursor: Cursor): [transaction: bigint, sequence: bigint] {

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { pollWhile } from '../waiting/poll-while.ts';
+import { unlessAborted } from '../waiting/unless-aborted.ts';
 import { beginning, type Cursor, isAfter } from './cursor.ts';
 import { type FeedEntry, readFeed } from './status-feed.ts';
 
@@ -31,17 +32,11 @@ export class FeedTail {
     if (signal.aborted || isAfter(this.#position, position)) return undefined;
     // Nobody stands between.
     if (this.#waiters.size === 0) this.#position = position;
-    const { promise, resolve } = Promise.withResolvers<Entries | undefined>();
-    const giveUp = () => resolve(undefined);
-    signal.addEventListener('abort', giveUp);
-    this.#waiters.add(resolve);
-    this.#wake();
-    try {
-      return await promise;
-    } finally {
-      this.#waiters.delete(resolve);
-      signal.removeEventListener('abort', giveUp);
-    }
+    return unlessAborted<Entries | undefined>(signal, undefined, (resolve) => {
+      this.#waiters.add(resolve);
+      this.#wake();
+      return () => this.#waiters.delete(resolve);
+    });
   }
 
   async #read(): Promise<void> {

@@ -6,7 +6,6 @@ import { type Call, type Operation, operation } from '../operation.ts';
 import { foundRequest, requestPath } from '../requests/found-request.ts';
 import { whileListening } from '../waiting/listening.ts';
 import type { RequestWatch } from '../waiting/request-watch.ts';
-import { lastEventId, wantsStream } from './accepted.ts';
 import { beginning } from './cursor.ts';
 import { eventStreamType, type ServerSentEvent, sendEventStream } from './event-stream.ts';
 import type { FeedTail } from './feed-tail.ts';
@@ -22,6 +21,7 @@ import {
   requestEventsSchema,
 } from './schemas.ts';
 import { endOfFeed, type FeedEntry, readFeed } from './status-feed.ts';
+import { lastEventId, wantsStream } from './stream-headers.ts';
 
 export interface FeedOperationPorts {
   pool: Pool;

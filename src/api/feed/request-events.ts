@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { linksOf } from '../requests/found-request.ts';
-import { findRequest, type HistoryView, type RequestView } from '../requests/request-view.ts';
+import { type HistoryColumns, type HistoryView, historyView } from '../requests/history.ts';
+import { findRequest, type RequestView } from '../requests/request-view.ts';
 import type { ServerSentEvent } from './event-stream.ts';
 
 /** A step that a request has made; or, when it is final, where it stands, as `GET` of the request answers it. */
@@ -70,21 +71,13 @@ async function readSteps(
     values: [id, after, limit],
   });
   const { ended = false, revision = 0 } = rows[0] ?? {};
-  const steps = rows.flatMap(({ id, from_state, to_state, stage, reason, actor, at }) =>
-    id === null ? [] : [{ id, from: from_state, to: to_state, stage, reason, actor, at: at.toISOString() }],
-  );
+  const steps = rows.flatMap(({ id, ...step }) => (id === null ? [] : [{ id, ...historyView(step) }]));
   return { ended, revision, steps };
 }
 
-interface StepRow {
+interface StepRow extends HistoryColumns {
   ended: boolean;
   revision: number;
   /** Null when there is no step to read, and all that follows with it. */
   id: string | null;
-  from_state: string | null;
-  to_state: string;
-  stage: string;
-  reason: string;
-  actor: string;
-  at: Date;
 }

@@ -41,7 +41,7 @@ const uuid = Joi.string().guid();
 const instant = Joi.string().isoDate();
 const cursor = Joi.string().example('70514-1042');
 
-export const statusEventSchema = Joi.object({
+const statusEventSchema = Joi.object({
   cursor: cursor.required().description('Its place in the feed'),
   id: uuid.required().description('The id of the CloudEvent; the same however often the event is published'),
   type: Joi.string().required().example('com.oms.document.status.final.v1'),

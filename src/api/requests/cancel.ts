@@ -6,9 +6,10 @@ import type { Clock } from '#processors/engine/clock.ts';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import type { Orchestration } from '#queues/orchestration.ts';
+import { checked } from '../checked.ts';
 import { jsonBody } from '../intake/body.ts';
 import { type Operation, operation } from '../operation.ts';
-import { maxErrors, Problem, shortened } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import { foundRequest, linksOf, requestPath } from './found-request.ts';
 
 export interface CancelPorts {
@@ -21,7 +22,7 @@ export interface CancelPorts {
 /** A sentence, not a document. Bytes. */
 const maxBodyBytes = 8_192;
 
-const wish = Joi.object<{ reason: string }>({
+const bodySchema = Joi.object<{ reason: string }>({
   reason: Joi.string()
     .min(1)
     .max(500)
@@ -53,7 +54,7 @@ export const cancelOperations = ({ pool, clock, orchestration, pipeline }: Cance
     body: {
       content: {
         'application/json': {
-          schema: wish.description('May be left out'),
+          schema: bodySchema.description('May be left out'),
           examples: { reason: { summary: 'With a reason', value: { reason: 'The policy was corrected' } } },
         },
       },
@@ -63,11 +64,14 @@ export const cancelOperations = ({ pool, clock, orchestration, pipeline }: Cance
       202: { description: 'The wish is noted', content: { 'application/json': { schema: answer } } },
     },
     problems: ['OMS_REQUEST_NOT_FOUND', 'OMS_REQUEST_NOT_CANCELLABLE', 'OMS_BODY_INVALID'],
-    async handle({ request, response, path, caller, own, sources }) {
-      const { reason } = readWish(request.body);
+    async handle({ request, response, path, caller, ownSources, sources }) {
+      const { reason } = checked(bodySchema, request.body ?? {}, {
+        code: 'OMS_BODY_INVALID',
+        detail: 'some fields are wrong or unknown',
+      });
       const isAdmin = caller.scopes.has('oms.admin');
       // Who may read everything may not take everything back.
-      const allowed = isAdmin ? sources : own;
+      const allowed = isAdmin ? sources : ownSources;
       const firstStage = pipeline.stages[0].name;
       const { id } = await foundRequest({ pool, firstStage }, path.id, allowed);
       const now = clock.now();
@@ -91,16 +95,3 @@ const onlyWithBody =
     Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding']
       ? read(request, response, next)
       : next();
-
-/** @throws Problem */
-function readWish(body: unknown): { reason: string } {
-  const { value, error } = wish.validate(body ?? {}, { abortEarly: false, errors: { wrap: { label: false } } });
-  if (error)
-    throw new Problem('OMS_BODY_INVALID', 'some fields are wrong or unknown', {
-      errors: error.details.slice(0, maxErrors).map(({ path, message }) => ({
-        field: shortened(path.join('.')),
-        message: shortened(message),
-      })),
-    });
-  return value;
-}

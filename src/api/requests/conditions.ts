@@ -1,9 +1,7 @@
 import { stoppedCode } from '#processors/document/poll.ts';
 import type { RequestStatus } from '#processors/document/ports.ts';
+import type { Bind } from '#src/platform/statement.ts';
 import type { RequestFilter } from './list-query.ts';
-
-/** Puts a value beside the statement and answers its name in it: `$3`. Nothing a client sends becomes part of a text. */
-export type Bind = (value: unknown) => string;
 
 /** What is asked of a request `w`, each as SQL about its row in one table: `document_request r`, `progress p`, or none. */
 export type Conditions = Partial<Record<keyof RequestFilter, Condition>>;
@@ -35,6 +33,7 @@ export function isStatus(status: RequestStatus, firstStage: string, bind: Bind):
 const hasError = (id: string, code: string, bind: Bind): string =>
   `exists (select from stage_error e where e.item_id = ${id} and e.code = ${bind(code)})`;
 
+/** At least one of these; there must be one. */
 export const anyOf = (conditions: readonly string[]): string => `(${conditions.map((one) => `(${one})`).join(' or ')})`;
 
 /** `sources`: those of the caller, with the one that was asked for taken into account; undefined: every source. */

@@ -14,6 +14,7 @@ export const requestPath = Joi.object<{ id: string }>({
 
 export const requestAddress = '/api/v1/document-requests';
 
+/** Where a client goes on from a request; paths, without the host. */
 export const linksOf = (id: string) => ({
   self: `${requestAddress}/${id}`,
   history: `${requestAddress}/${id}/history`,

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import type { RequestStatus } from '#processors/document/ports.ts';
-import { moment } from '../moment.ts';
+import { code, moment, printable } from '../rules.ts';
+import { hexOf, uuidOf } from './uuid-hex.ts';
 
 /** Which requests are asked for; all that is given must be true of a request. */
 export interface RequestFilter {
@@ -41,8 +42,7 @@ const listOf = (...values: readonly string[]): Joi.Schema => {
     .single();
 };
 
-const code = Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'code');
-
+/** `stages`: those of the pipeline, which alone may be asked for. */
 export const listQuery = (stages: readonly string[]): Joi.ObjectSchema<ListQuery> =>
   Joi.object<ListQuery>({
     status: listOf(...statuses).description('one status or several'),
@@ -50,10 +50,7 @@ export const listQuery = (stages: readonly string[]): Joi.ObjectSchema<ListQuery
     sourceSystem: code.description('the source system that asked').example('ARCADE'),
     documentType: code.example('INVOICE'),
     documentName: code.example('IVZRECPA'),
-    requestCorrelationId: Joi.string()
-      .max(128)
-      .pattern(/^[ -~\u00A0-\uFFFF]+$/, 'no control characters')
-      .description("the client's own id"),
+    requestCorrelationId: printable.max(128).description("the client's own id"),
     errorCode: code.description('the code of one of its errors').example('OMS_BATCH_ERRORED'),
     receivedFrom: moment.description('received then or later'),
     receivedTo: moment.description('received before then'),
@@ -66,10 +63,10 @@ export const listQuery = (stages: readonly string[]): Joi.ObjectSchema<ListQuery
   });
 
 /** Where a page ended, as its clients see it: the 16 bytes of an id. */
-export const cursorOf = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+export const cursorOf = (id: string): string => Buffer.from(hexOf(id), 'hex').toString('base64url');
 
 function idOf(cursor: string): string | undefined {
   const bytes = Buffer.from(cursor.slice(0, 22), 'base64url');
   if (bytes.length !== 16 || bytes.toString('base64url') !== cursor) return undefined;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return uuidOf(bytes.toString('hex'));
 }

@@ -1,11 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
 import type { VisibleSources } from '#src/security/caller.ts';
+import { needsSources } from './access-paths.ts';
+import { countIds, findIds } from './find-ids.ts';
 import { cursorOf, type ListQuery } from './list-query.ts';
 import { idsReceived } from './received-range.ts';
 import { findRequests, type RequestView } from './request-view.ts';
 import { alongIndexes } from './snapshot.ts';
-import { countIds, findIds } from './walking.ts';
-import { needsSources } from './walks.ts';
 
 export interface RequestPage {
   items: readonly RequestView[];
@@ -28,13 +28,13 @@ export async function listRequests(
   return alongIndexes(pool, async (client) => {
     const known = !sources && needsSources(filter) ? await knownSources(client) : [];
     const range = await idsReceived(client, filter);
-    const wish = { filter, sources, known, range, stages };
+    const search = { filter, sources, known, range, stages };
     const before = after && range.before && range.before < after ? range.before : (after ?? range.before);
-    const { ids, next } = await findIds(client, { ...wish, range: { ...range, ...(before && { before }) } }, limit);
+    const { ids, next } = await findIds(client, { ...search, range: { ...range, ...(before && { before }) } }, limit);
     return {
       items: await findRequests(client, ids, stages[0]),
       next: next && cursorOf(next),
-      ...(total && (await countIds(client, wish))),
+      ...(total && (await countIds(client, search))),
     };
   });
 }

@@ -6,7 +6,7 @@ import { type PreferredWait, preferenceApplied, preferHeader } from '../waiting/
 import { findBatches } from './batches.ts';
 import { sendDocument } from './document.ts';
 import { foundRequest, linksOf, requestPath } from './found-request.ts';
-import { findHistory } from './request-view.ts';
+import { findHistory } from './history.ts';
 import { batchesSchema, historySchema, requestSchema } from './schemas.ts';
 
 export interface RequestPorts {

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { RequestFilter } from './list-query.ts';
+import { hexOf, uuidOf } from './uuid-hex.ts';
 
 /** Ids from `from` on and below `before`. */
 export interface IdRange {
@@ -41,10 +42,7 @@ function idAt(ms: number): string {
   const time = Math.trunc(Math.min(Math.max(ms, 0), 2 ** 48 - 1))
     .toString(16)
     .padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+  return uuidOf(time.padEnd(32, '0'));
 }
 
-function idAfter(id: string): string {
-  const next = (BigInt(`0x${id.replaceAll('-', '')}`) + 1n).toString(16).padStart(32, '0');
-  return next.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
+const idAfter = (id: string): string => uuidOf((BigInt(`0x${hexOf(id)}`) + 1n).toString(16).padStart(32, '0'));

@@ -128,33 +128,3 @@ function viewOf(row: RequestColumns, firstStage: string): RequestView {
 }
 
 const iso = (timestamp: string): string => new Date(timestamp).toISOString();
-
-export interface HistoryView {
-  /** A stage or a result; null for the first. */
-  from: string | null;
-  to: string;
-  stage: string;
-  reason: string;
-  actor: string;
-  at: string;
-}
-
-/** Oldest first. */
-export async function findHistory(pool: Pool, id: string): Promise<HistoryView[]> {
-  const { rows } = await pool.query<{
-    from_state: string | null;
-    to_state: string;
-    stage: string;
-    reason: string;
-    actor: string;
-    at: Date;
-  }>('select from_state, to_state, stage, reason, actor, at from history where item_id = $1 order by id', [id]);
-  return rows.map(({ from_state, to_state, stage, reason, actor, at }) => ({
-    from: from_state,
-    to: to_state,
-    stage,
-    reason,
-    actor,
-    at: at.toISOString(),
-  }));
-}

@@ -25,7 +25,7 @@ const handover = {
 
 const latestBatch = Joi.object(handover).meta({ component: 'LatestBatch' });
 
-export const stageErrorSchema = Joi.object({
+const stageErrorSchema = Joi.object({
   stage: required(Joi.string().example('poll'), 'where it went wrong'),
   category: required(Joi.string().example('THUNDERHEAD_ERROR'), 'groups the codes'),
   code: required(Joi.string().example('OMS_BATCH_ERRORED'), 'stable; for programs'),

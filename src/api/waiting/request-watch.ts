@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Progress } from '#processors/engine/progress.ts';
 import { pollWhile } from './poll-while.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export type Standing = Pick<Progress, 'id' | 'stage' | 'status' | 'result' | 'revision'>;
 
@@ -22,20 +23,13 @@ export class RequestWatch {
   }
 
   /** True as soon as the request stands where it `isReached`; false when the signal comes first. */
-  async until(id: string, isReached: Waiter['isReached'], signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return false;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const waiter: Waiter = { id, isReached, resolve };
-    const giveUp = () => resolve(false);
-    signal.addEventListener('abort', giveUp);
-    this.#waiters.add(waiter);
-    this.#wake();
-    try {
-      return await promise;
-    } finally {
-      this.#waiters.delete(waiter);
-      signal.removeEventListener('abort', giveUp);
-    }
+  until(id: string, isReached: Waiter['isReached'], signal: AbortSignal): Promise<boolean> {
+    return unlessAborted(signal, false, (resolve) => {
+      const waiter: Waiter = { id, isReached, resolve };
+      this.#waiters.add(waiter);
+      this.#wake();
+      return () => this.#waiters.delete(waiter);
+    });
   }
 
   async #look(): Promise<void> {

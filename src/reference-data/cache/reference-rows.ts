@@ -1,4 +1,4 @@
-import type { ReferenceRow, ReferenceType } from '#processors/document/ports.ts';
+import type { ReferenceRow } from '#processors/document/ports.ts';
 import type { Content, Stored } from '../collections/collection.ts';
 import type { DocumentConfigurationContent } from '../collections/document-configurations.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -22,10 +22,12 @@ export interface ReferenceRows {
   configurations: ByKey<Stored<DocumentConfigurationContent>>;
 }
 
-export const referenceKey = (type: ReferenceType, code: string): string => `${type} ${code}`;
+/** The keys under which rows are found; no code has a space in it. */
+export const referenceKey = (type: string, code: string): string => `${type} ${code}`;
 export const permissionKey = (sourceSystem: string, documentType: string): string => `${sourceSystem} ${documentType}`;
 export const configurationKey = (code: string, spec: string, footerId: number): string => `${code} ${spec} ${footerId}`;
 
+/** The row that applies at a moment: periods of one key do not overlap. */
 export const effective = <Row>(dated: readonly Dated<Row>[] | undefined, at: Date): Dated<Row> | undefined => {
   if (!dated) return undefined;
   const moment = at.getTime();
@@ -33,12 +35,13 @@ export const effective = <Row>(dated: readonly Dated<Row>[] | undefined, at: Dat
   return undefined;
 };
 
+/** Takes a snapshot apart, once for all the lookups in it. */
 export function rowsOf(snapshot: Snapshot): ReferenceRows {
   return {
     version: snapshot.version,
     reference: byKey(
       snapshot.rows,
-      ({ type, code }) => `${type} ${code}`,
+      ({ type, code }) => referenceKey(type, code),
       ({ code, description, attributes }) => Object.freeze({ code, description, attributes }) as ReferenceRow,
     ),
     permissions: byKey(

@@ -32,6 +32,7 @@ function prefixOf(rows: ReferenceRows, documentName: string, at: Date): string |
   return effective(rows.reference.get(referenceKey('DOCUMENT_TYPE', documentType)), at)?.row.attributes.specPrefix;
 }
 
+/** The value that applies; undefined when none does. */
 export function configurationOf(rows: ReferenceRows, lookup: ConfigurationLookup, at: Date): string | undefined {
   for (const { spec, footerId } of attemptsOf(rows, lookup, at)) {
     const found = effective(rows.configurations.get(configurationKey(lookup.code, spec, footerId)), at);

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Pool, PoolClient } from 'pg';
+import { type Bind, statement } from '#src/platform/statement.ts';
 import {
   type Collection,
   type CollectionName,
@@ -24,6 +25,7 @@ export interface Snapshot {
   'document-configurations': readonly Stored<DocumentConfigurationContent>[];
 }
 
+/** Asked some times a second by every process; the table has one row. */
 export async function readVersion(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ version: string }>({
     name: 'oms-reference-version',
@@ -34,17 +36,13 @@ export async function readVersion(pool: Pool): Promise<string> {
 
 /** One statement, so that version and rows are those of one moment. */
 export async function readSnapshot(database: Pool | PoolClient, known: Known = 'now'): Promise<Snapshot> {
-  const values: unknown[] = [];
-  const add = (value: unknown) => `$${values.push(value)}`;
-  const all = collections.map(
-    (
-      collection,
-    ) => `(select coalesce(jsonb_agg(to_jsonb(row) order by id), '[]') from ${tableOf(collection, known, add)} as row
-      where deleted_at is null) as "${collection.name}"`,
-  );
+  const all = (collection: Collection, bind: Bind) =>
+    `(select coalesce(jsonb_agg(to_jsonb(row) order by id), '[]') from ${tableOf(collection, known, bind)} as row
+      where deleted_at is null) as "${collection.name}"`;
   const { rows } = await database.query<{ version: string } & Record<CollectionName, TableRow[]>>(
-    `select version, ${all.join(', ')} from reference_version`,
-    values,
+    statement(
+      (bind) => `select version, ${collections.map((each) => all(each, bind)).join(', ')} from reference_version`,
+    ),
   );
   const row = rows[0] as (typeof rows)[number];
   return {

@@ -50,6 +50,7 @@ export const columnsOf = ({ columns }: Collection): Readonly<Record<string, stri
 /** A row as PostgreSQL's `to_jsonb` writes it. */
 export type TableRow = Record<string, unknown> & { id: string; version?: number; deleted_at: string | null };
 
+/** Fields under the names of their columns; what only the database writes is left out. */
 export const toTable = (collection: Collection, row: Partial<Stored>): Record<string, unknown> => ({
   ...(row.id !== undefined && { id: row.id }),
   ...Object.fromEntries(
@@ -57,6 +58,7 @@ export const toTable = (collection: Collection, row: Partial<Stored>): Record<st
   ),
 });
 
+/** The other way round, from a row as it is, or as a change has kept it. */
 export const fromTable = (collection: Collection, row: TableRow): Stored => ({
   id: row.id,
   version: row.version ?? 1,

@@ -1,5 +1,6 @@
 import Joi from 'joi';
-import { byValue, code, endsAfterItBegins, period } from '../rules.ts';
+import { printable } from '#src/api/rules.ts';
+import { byValue, code, rowSchema } from '../rules.ts';
 import type { Collection, Content } from './collection.ts';
 
 export interface DocumentConfigurationContent extends Content {
@@ -10,13 +11,8 @@ export interface DocumentConfigurationContent extends Content {
   value: string;
 }
 
-export const configurationCodes = ['SIGNEE_1', 'SIGNEE_2', 'BATCH_CONFIG_ID', 'TOPIC_NAME'] as const;
+const configurationCodes = ['SIGNEE_1', 'SIGNEE_2', 'BATCH_CONFIG_ID', 'TOPIC_NAME'] as const;
 export type ConfigurationCode = (typeof configurationCodes)[number];
-
-const printable = Joi.string()
-  .min(1)
-  .max(200)
-  .pattern(/^[ -~\u00A0-\uFFFF]+$/, 'no control characters');
 
 /** A safe whole number: Thunderhead takes it as one. */
 const wholeNumber = Joi.string()
@@ -39,7 +35,7 @@ export const documentConfigurations: Collection<DocumentConfigurationContent> = 
   table: 'document_configuration',
   columns: { code: 'code', spec: 'spec', footerId: 'footer_id', value: 'value' },
   key: ['code', 'spec', 'footerId'],
-  schema: Joi.object<DocumentConfigurationContent>({
+  schema: rowSchema<DocumentConfigurationContent>('DocumentConfiguration', {
     code: configurationCode.required(),
     spec: Joi.alternatives(code, Joi.valid('*'))
       .required()
@@ -47,17 +43,14 @@ export const documentConfigurations: Collection<DocumentConfigurationContent> = 
       .example('IV'),
     footerId: footerId.required().example(0),
     value: printable
+      .max(200)
       .required()
       .when('code', byValue({ BATCH_CONFIG_ID: wholeNumber, TOPIC_NAME: topicName }))
       .description(
         'BATCH_CONFIG_ID: a whole number; TOPIC_NAME: a Kafka topic; otherwise text of at most 200 characters',
       )
       .example('Head of Collections'),
-    ...period,
-  })
-    .custom(endsAfterItBegins)
-    .messages({ 'any.invalid': 'effectiveTo must be after effectiveFrom' })
-    .meta({ component: 'DocumentConfiguration' }),
+  }),
   example: {
     code: 'SIGNEE_1',
     spec: 'IV',

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { byValue, code, endsAfterItBegins, period } from '../rules.ts';
+import { byValue, code, rowSchema } from '../rules.ts';
 import type { Collection, Content } from './collection.ts';
 
 export interface ReferenceRowContent extends Content {
@@ -61,7 +61,7 @@ export const referenceRows: Collection<ReferenceRowContent> = {
   table: 'reference_data',
   columns: { type: 'type', code: 'code', description: 'description', attributes: 'attributes' },
   key: ['type', 'code'],
-  schema: Joi.object<ReferenceRowContent>({
+  schema: rowSchema<ReferenceRowContent>('ReferenceRow', {
     type: type.required(),
     code: code.required().description('for a CLIENT its name at OIDM'),
     description: Joi.string().allow('').max(1_000).required().description('for people').example('Invoice, private'),
@@ -70,11 +70,7 @@ export const referenceRows: Collection<ReferenceRowContent> = {
       .required()
       .when('type', byValue(attributesOf))
       .description('what the type demands (DOCUMENT_TYPE, DOCUMENT_NAME, CLIENT); free for the others'),
-    ...period,
-  })
-    .custom(endsAfterItBegins)
-    .messages({ 'any.invalid': 'effectiveTo must be after effectiveFrom' })
-    .meta({ component: 'ReferenceRow' }),
+  }),
   example: {
     type: 'DOCUMENT_NAME',
     code: 'IVREMIND',

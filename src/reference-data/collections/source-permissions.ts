@@ -1,5 +1,4 @@
-import Joi from 'joi';
-import { code, endsAfterItBegins, period } from '../rules.ts';
+import { code, rowSchema } from '../rules.ts';
 import type { Collection, Content } from './collection.ts';
 
 export interface SourcePermissionContent extends Content {
@@ -15,14 +14,10 @@ export const sourcePermissions: Collection<SourcePermissionContent> = {
   table: 'source_permission',
   columns: { sourceSystem: 'source_system', documentType: 'document_type' },
   key: ['sourceSystem', 'documentType'],
-  schema: Joi.object<SourcePermissionContent>({
+  schema: rowSchema<SourcePermissionContent>('SourcePermission', {
     sourceSystem: code.required().description('who may ask').example('ARCADE'),
     documentType: code.required().description('for documents of which type').example('INVOICE'),
-    ...period,
-  })
-    .custom(endsAfterItBegins)
-    .messages({ 'any.invalid': 'effectiveTo must be after effectiveFrom' })
-    .meta({ component: 'SourcePermission' }),
+  }),
   example: { sourceSystem: 'ARCADE', documentType: 'POLICY', effectiveFrom: '2026-01-01', effectiveTo: '4712-12-31' },
   filters: { sourceSystem: code, documentType: code },
 };

@@ -2,13 +2,13 @@ import Joi from 'joi';
 import type { Pool } from 'pg';
 import { jsonBody } from '#src/api/intake/body.ts';
 import { type Operation, operation } from '#src/api/operation.ts';
-import { Problem } from '#src/api/problem.ts';
 import type { Caller } from '#src/security/caller.ts';
 import type { Collection } from '../collections/collection.ts';
 import { listChanges } from '../rows/changes.ts';
 import { knownAt as knownAtMoment } from '../rows/known.ts';
-import { findRow, listRows } from '../rows/read.ts';
+import { findRow, listRows, rowNotFound } from '../rows/read.ts';
 import { changing, createRow, deleteRow, replaceRow } from '../rows/write.ts';
+import { actorOf, managers, readers } from './access.ts';
 import { contentOf } from './content.ts';
 import { etagOf, ifMatch, notModified } from './preconditions.ts';
 import * as schemas from './schemas.ts';
@@ -20,11 +20,6 @@ export interface CollectionPorts {
 }
 
 const maxRowBytes = 65_536;
-
-/** Who reads: `oms.read` sees the documents of every source system, and these rows hold no secrets. */
-export const readers = ['oms.reference', 'oms.read'] as const;
-export const managers = ['oms.reference'] as const;
-export const actorOf = ({ client, subject }: Caller): string => `${client}/${subject}`;
 
 /** List, read, create, replace, delete, and the changes of one row: the same for every collection. */
 export function collectionOperations(collection: Collection, { pool, changed }: CollectionPorts): Operation[] {
@@ -114,8 +109,7 @@ export function collectionOperations(collection: Collection, { pool, changed }: 
       problems: ['OMS_REFERENCE_NOT_FOUND'],
       async handle({ request, response, path: { id }, query }) {
         const row = await findRow(pool, collection, id, await known(query.knownAt));
-        if (!row || (row.deletedAt && !query.includeDeleted))
-          throw new Problem('OMS_REFERENCE_NOT_FOUND', `there is no ${noun} ${id}${row ? ' any more' : ''}`);
+        if (!row || (row.deletedAt && !query.includeDeleted)) throw rowNotFound(collection, id, row);
         if (!notModified(request, response, etagOf(row))) response.json(row);
       },
     }),

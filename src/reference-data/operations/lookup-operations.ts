@@ -3,6 +3,7 @@ import Joi from 'joi';
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { type Operation, operation } from '#src/api/operation.ts';
+import { printable } from '#src/api/rules.ts';
 import type { KeptRows } from '../cache/kept-rows.ts';
 import { rowsOf } from '../cache/reference-rows.ts';
 import { resolve } from '../cache/resolve.ts';
@@ -13,7 +14,7 @@ import { configurationCode, documentConfigurations, footerId } from '../collecti
 import { listChanges } from '../rows/changes.ts';
 import { knownAt } from '../rows/known.ts';
 import { code } from '../rules.ts';
-import { readers } from './collection-operations.ts';
+import { readers } from './access.ts';
 import { notModified } from './preconditions.ts';
 import * as schemas from './schemas.ts';
 
@@ -94,10 +95,7 @@ export const lookupOperations = ({ pool, kept, clock }: LookupPorts): Operation[
     parameters: {
       query: Joi.object<{ collection?: CollectionName; actor?: string; after?: string; limit: number }>({
         collection: Joi.valid(...collectionNames).description('changes of this collection only'),
-        actor: Joi.string()
-          .max(300)
-          .pattern(/^[ -~\u00A0-\uFFFF]+$/, 'no control characters')
-          .description('changes by this one only: client/subject'),
+        actor: printable.max(300).description('changes by this one only: client/subject'),
         after: schemas.changesAfter,
         limit: schemas.limit(1_000, 100),
       }),

@@ -4,6 +4,7 @@ import type { Stored } from '../collections/collection.ts';
 
 /** RFC 9110, section 13: who changes a row says which version he knows; who has it already is not sent it again. */
 
+/** A strong one: the version, in quotes. */
 export const etagOf = ({ version }: Pick<Stored, 'version'>): string => `"${version}"`;
 
 /** @throws Problem OMS_PRECONDITION_REQUIRED (RFC 6585) */

@@ -9,8 +9,8 @@ import { collectionNames } from '../collections/collection.ts';
 import { referenceRows } from '../collections/reference-rows.ts';
 import { knownAt } from '../rows/known.ts';
 import { exportLines } from '../transfer/export.ts';
-import { importLines, linesOf, tryImport } from '../transfer/import.ts';
-import { actorOf, managers, readers } from './collection-operations.ts';
+import { importLines, readLines, tryImport } from '../transfer/import.ts';
+import { actorOf, managers, readers } from './access.ts';
 import * as schemas from './schemas.ts';
 
 export interface TransferPorts {
@@ -91,7 +91,7 @@ export const transferOperations = ({ pool, changed, maxBodyBytes }: TransferPort
     answers: { 200: { description: 'What happened, or would happen, line by line', content: schemas.json(report) } },
     problems: ['OMS_IMPORT_REFUSED'],
     async handle({ request, response, query, caller }) {
-      const lines = await linesOf(request.body);
+      const lines = await readLines(request.body);
       if (query.dryRun) return void response.json(await tryImport(pool, lines));
       const done = await importLines(pool, actorOf(caller), lines);
       changed();

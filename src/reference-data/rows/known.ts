@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { Bind } from '#src/platform/statement.ts';
 import type { Collection } from '../collections/collection.ts';
 
 /** The pool, or the connection of a transaction. */
@@ -28,11 +29,11 @@ export async function knownNow(database: Database): Promise<Known> {
   return { change: (rows[0] as { change: string }).change };
 }
 
-/** The table, or what it was, as something to select from. `add` takes a value and answers its placeholder. */
-export const tableOf = ({ table }: Collection, known: Known, add: (value: unknown) => string): string =>
+/** The table, or what it was, as something to select from. */
+export const tableOf = ({ table }: Collection, known: Known, bind: Bind): string =>
   known === 'now'
     ? table
     : `(select (jsonb_populate_record(null::${table}, after)).* from (
         select distinct on (row_id) after from reference_change
-        where collection = '${table}' and id <= ${add(known.change)} order by row_id, id desc) as changed
+        where collection = '${table}' and id <= ${bind(known.change)} order by row_id, id desc) as changed
       where after is not null)`;

@@ -12,7 +12,7 @@ import {
   type TableRow,
   toTable,
 } from '../collections/collection.ts';
-import { findRow } from './read.ts';
+import { findRow, rowNotFound } from './read.ts';
 
 /**
  * One change at a time: whoever holds the row of the version decides on rows that nobody else changes meanwhile. So a race
@@ -67,8 +67,7 @@ async function rowToChange(
   matches: (row: Stored) => boolean,
 ): Promise<void> {
   const row = await findRow(client, collection, id);
-  if (!row || row.deletedAt)
-    throw new Problem('OMS_REFERENCE_NOT_FOUND', `there is no ${collection.noun} ${id}${row ? ' any more' : ''}`);
+  if (!row || row.deletedAt) throw rowNotFound(collection, id, row);
   if (!matches(row))
     throw new Problem('OMS_PRECONDITION_FAILED', `the ${collection.noun} is at version ${row.version}`);
 }

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '#processors/engine/transaction.ts';
+import { linesOf } from '#src/api/intake/lines.ts';
 import { type FieldError, maxErrors, Problem, shortened } from '#src/api/problem.ts';
 import type { Collection, Stored } from '../collections/collection.ts';
 import { collections } from '../collections/index.ts';
@@ -47,22 +48,29 @@ async function planFor(client: PoolClient, lines: readonly Line[]): Promise<Plan
   return planImport(lines, existing);
 }
 
-/** The space; carriage returns and tabs come before it. */
-const blank = 0x20;
+/** More rows than ten megabytes hold. Each line, be it empty, costs memory and has its place in the report. */
+const mostLines = 100_000;
 
-/** Empty lines are passed over, and counted. */
-export async function linesOf(file: Buffer): Promise<Line[]> {
-  const lines: Line[] = [];
-  for (let number = 1, start = 0; start < file.length; number++) {
-    const newline = file.indexOf('\n', start);
-    const end = newline === -1 ? file.length : newline;
-    const text = file.subarray(start, end);
-    if (text.some((byte) => byte > blank)) lines.push(readLine(number, text));
-    start = end + 1;
-    // Others are served in between: a large file takes seconds to check.
-    if (number % 200 === 0) await turn();
-  }
-  return lines;
+/**
+ * Blank lines are passed over, and counted.
+ * @throws Problem OMS_BODY_TOO_LARGE
+ */
+export async function readLines(file: Buffer): Promise<Line[]> {
+  refuseEndless(file);
+  const read: Line[] = [];
+  for await (const lines of linesOf([file], file.length))
+    for (const { number, bytes } of lines) {
+      if (bytes) read.push(readLine(number, bytes));
+      // Others are served in between: a large file takes seconds to check.
+      if (read.length % 200 === 0) await turn();
+    }
+  return read;
+}
+
+function refuseEndless(file: Buffer): void {
+  let ends = 0;
+  for (let at = file.indexOf('\n'); at >= 0; at = file.indexOf('\n', at + 1)) ends++;
+  if (ends > mostLines) throw new Problem('OMS_BODY_TOO_LARGE', `a file may have ${mostLines} lines`);
 }
 
 function refuseSome(results: readonly LineResult[]): void {

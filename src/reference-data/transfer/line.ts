@@ -17,6 +17,7 @@ export type Line = { line: number } & (
   | { errors: readonly FieldError[] }
 );
 
+/** Never throws for what a line holds. `line`: its number, from 1. */
 export function readLine(line: number, text: Uint8Array): Line {
   try {
     const parsed = parseJson(text);

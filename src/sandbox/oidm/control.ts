@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import type { Call, Reply, Route } from '../thunderhead/http.ts';
+import type { Call, Reply, Route } from '../http.ts';
 import { Refusal } from './failures.ts';
 import type { World } from './operations.ts';
 import { claimsFor, sign } from './tokens.ts';

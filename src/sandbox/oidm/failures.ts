@@ -1,4 +1,4 @@
-import type { Reply } from '../thunderhead/http.ts';
+import type { Reply } from '../http.ts';
 
 /** A refusal, with the body its caller expects. */
 export class Refusal extends Error {

@@ -1,4 +1,4 @@
-import type { Call, Reply, Route } from '../thunderhead/http.ts';
+import type { Call, Reply, Route } from '../http.ts';
 import type { OAuthClient } from './clients.ts';
 import { readCredentials } from './credentials.ts';
 import { oauthError, tokenRefused } from './failures.ts';

@@ -1,8 +1,6 @@
 /** OIDM as a server: its REST services under `/oauth2/rest`, the control surface under `/sandbox`. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Answer, findIn, readBody, send } from '../thunderhead/http.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answer, findIn, listen, readBody, send } from '../http.ts';
 import { type OAuthClient, readyClients } from './clients.ts';
 import { control, type Dials } from './control.ts';
 import { Refusal } from './failures.ts';
@@ -48,7 +46,7 @@ export async function startOidm(settings: Settings = {}): Promise<Oidm> {
         : null;
     const found = inner === null ? undefined : (service ? findOperation : findControl)(request.method ?? '', inner);
     if (found && service) dials.calls[found.route.name] = (dials.calls[found.route.name] ?? 0) + 1;
-    const body = await readBody(request);
+    const body = await readBody(request, () => new Refusal(413, { error: 'the body is too large' }));
     if (service && dials.outage === 'hang') return 'silence';
     if (service && dials.outage === 'unavailable') throw new Refusal(503, { error: 'temporarily_unavailable' });
     if (!found) throw new Refusal(404, { error: 'there is nothing at this address' });
@@ -64,18 +62,7 @@ export async function startOidm(settings: Settings = {}): Promise<Oidm> {
     send(response, reply, undefined);
   };
 
-  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => void serve(request, response));
-  server.listen(port, host);
-  await once(server, 'listening');
-  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
-  world.issuer = settings.issuer ?? `${url}/oauth2`;
-  return {
-    url,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const { origin, close } = await listen({ port, host }, serve);
+  world.issuer = settings.issuer ?? `${origin}/oauth2`;
+  return { url: origin, close };
 }

@@ -1,9 +1,10 @@
 /** What a judge or a test may look at and turn (`/sandbox`): counts, what was accepted, outages, the pace. */
+
+import type { Reply, Route } from '../http.ts';
 import { report } from './batch.ts';
 import type { Batches } from './batches.ts';
 import { fail } from './failures.ts';
 import { knownFaults } from './faults.ts';
-import type { Reply, Route } from './http.ts';
 import { readJson } from './submission.ts';
 
 export type Outage = 'none' | 'unavailable' | 'hang';

@@ -1,12 +1,12 @@
 /** The REST facade's operations, one route each (sandbox contract; Thunderhead's own is SOAP). */
 import { hash } from 'node:crypto';
+import type { Call, Reply, Route } from '../http.ts';
 import { type Batch, documentsOf, isFinal, messagesOf, report, statusOf, transactionsOf } from './batch.ts';
 import type { Batches } from './batches.ts';
 import type { Dials } from './control.ts';
 import { renderDocument } from './document.ts';
 import { fail } from './failures.ts';
 import { type Property, readScript } from './faults.ts';
-import type { Call, Reply, Route } from './http.ts';
 import { readJson, readSubmission, type Submission } from './submission.ts';
 
 export interface World {

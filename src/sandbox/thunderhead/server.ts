@@ -1,11 +1,9 @@
 /** Thunderhead's REST facade as a server: the operations under `/thunderhead/v1`, the control surface under `/sandbox`. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answer, findIn, listen, type Reply, readBody, send } from '../http.ts';
 import { openBatches } from './batches.ts';
 import { control, type Dials } from './control.ts';
-import { fail } from './failures.ts';
-import { type Answer, findIn, readBody, refusal, send } from './http.ts';
+import { Failure, fail } from './failures.ts';
 import { operations } from './operations.ts';
 
 export const base = '/thunderhead/v1';
@@ -43,7 +41,7 @@ export async function startThunderhead(settings: Settings = {}): Promise<Thunder
     const inner = facade ? path.slice(base.length) : path.startsWith('/sandbox') ? path.slice('/sandbox'.length) : null;
     const found = inner === null ? undefined : (facade ? findOperation : findControl)(request.method ?? '', inner);
     if (found && facade) dials.calls[found.route.name] = (dials.calls[found.route.name] ?? 0) + 1;
-    const body = await readBody(request);
+    const body = await readBody(request, () => fail('TOO_LARGE'));
     if (facade && dials.outage === 'hang') return 'silence';
     if (facade && dials.outage === 'unavailable') throw fail('UNAVAILABLE');
     if (!found) throw fail('NO_SUCH_ROUTE');
@@ -62,18 +60,17 @@ export async function startThunderhead(settings: Settings = {}): Promise<Thunder
     send(response, reply, correlationId);
   };
 
-  // Longer than callers keep idle sockets, or they would now and then write into one that is just being closed.
-  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => void serve(request, response));
-  server.listen(port, host);
-  await once(server, 'listening');
+  const server = await listen({ port, host }, serve);
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}${base}`,
+    url: server.origin + base,
     async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await server.close();
       await batches.close();
     },
   };
+}
+
+function refusal(error: unknown, correlationId: string | undefined): Reply {
+  const failure = error instanceof Failure ? error : fail('SERVER_ERROR', `The sandbox itself failed: ${error}`);
+  return { status: failure.kind.status, json: failure.envelope(correlationId ?? null), headers: failure.headers };
 }

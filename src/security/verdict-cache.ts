@@ -3,7 +3,7 @@ import { memoryDriver } from 'bentocache/drivers/memory';
 import type { Verdict } from './verdict.ts';
 
 /** The verdicts of this process, by hash of the token: the way on which a known token costs nothing. */
-export interface RecentVerdicts {
+export interface VerdictCache {
   find(hash: string): Promise<Verdict | undefined>;
   remember(hash: string, verdict: Verdict, forMs: number): Promise<void>;
 }
@@ -11,7 +11,7 @@ export interface RecentVerdicts {
 const most = 20_000;
 
 /** Refusals have a room of their own: a flood of bad tokens drives out no good one. */
-export function recentVerdicts(): RecentVerdicts {
+export function openVerdictCache(): VerdictCache {
   const room = () => bentostore().useL1Layer(memoryDriver({ maxItems: most, serialize: false }));
   const cache = new BentoCache({ default: 'good', stores: { good: room(), bad: room() } });
   return {

@@ -1,20 +1,23 @@
 import { stoppedCode } from '#processors/document/poll.ts';
-import { anyOf, type Bind, isStatus, resultsOf } from './conditions.ts';
+import type { Bind } from '#src/platform/statement.ts';
+import { anyOf, isStatus, resultsOf } from './conditions.ts';
 import type { RequestFilter } from './list-query.ts';
 import type { IdRange } from './received-range.ts';
 
 /**
  * A way through the requests, newest first, along an index: all that can be in the list are on it. Each filter has one
- * of its own, so whichever of them leaves little leads to it directly.
+ * of its own, so whichever of them leaves little leads to it directly. PostgreSQL's planner chooses badly among them,
+ * because it takes values to be spread evenly; `find-ids.ts` looks before it chooses.
  */
-export interface Walk {
+export interface AccessPath {
   /** Statements that answer ids, no id in two of them, each in the order of an index: PostgreSQL merges them. */
   parts(bind: Bind): string[];
   /** The conditions that are true of everything on it. */
   proves: readonly (keyof RequestFilter)[];
 }
 
-export interface Wish {
+/** Which requests are looked for, and where. */
+export interface Search {
   filter: RequestFilter;
   /** Undefined: every source. */
   sources: readonly string[] | undefined;
@@ -29,28 +32,32 @@ export interface Wish {
 export const needsSources = ({ documentType, documentName, requestCorrelationId }: RequestFilter): boolean =>
   Boolean(documentType || documentName || requestCorrelationId);
 
-/** All the ways there are; where they seem equally long, the first is taken. */
-export function walksOf(wish: Wish): [Walk, ...Walk[]] {
-  const { status, requestCorrelationId, errorCode, documentName, documentType } = wish.filter;
-  const walks: (Walk | undefined | false)[] = [
-    !!requestCorrelationId && ofCorrelation(wish, requestCorrelationId),
-    !!errorCode && ofErrorCode(wish, errorCode, ['errorCode']),
-    status?.every((one) => one === 'STOPPED') && ofErrorCode(wish, stoppedCode, []),
-    ofStanding(wish),
-    !!documentName && ofSources(wish, 'documentName', 'document_name'),
-    !!documentType && ofSources(wish, 'documentType', 'document_type'),
-    !!wish.sources && !needsSources(wish.filter) && ofSources(wish),
+/** All the paths there are; where they seem equally long, the first is taken. */
+export function accessPathsOf(search: Search): [AccessPath, ...AccessPath[]] {
+  const { status, requestCorrelationId, errorCode, documentName, documentType } = search.filter;
+  const paths: (AccessPath | undefined | false)[] = [
+    !!requestCorrelationId && ofCorrelation(search, requestCorrelationId),
+    !!errorCode && ofErrorCode(search, errorCode, ['errorCode']),
+    status?.every((one) => one === 'STOPPED') && ofErrorCode(search, stoppedCode, []),
+    ofStanding(search),
+    !!documentName && ofSources(search, 'documentName', 'document_name'),
+    !!documentType && ofSources(search, 'documentType', 'document_type'),
+    !!search.sources && !needsSources(search.filter) && ofSources(search),
   ];
-  const [first = everything(wish), ...others] = walks.filter((walk) => !!walk);
+  const [first = everything(search), ...others] = paths.filter((path) => !!path);
   return [first, ...others];
 }
 
-const everything = ({ range }: Wish): Walk => ({
+const everything = ({ range }: Search): AccessPath => ({
   parts: (bind) => [`select r.id from document_request r where ${within(range, 'r.id', bind)}`],
   proves: [],
 });
 
-function ofSources({ filter, sources, known, range }: Wish, field?: keyof RequestFilter, column?: string): Walk {
+function ofSources(
+  { filter, sources, known, range }: Search,
+  field?: keyof RequestFilter,
+  column?: string,
+): AccessPath {
   return {
     parts: (bind) =>
       (sources ?? known).map((source) =>
@@ -65,7 +72,7 @@ function ofSources({ filter, sources, known, range }: Wish, field?: keyof Reques
 }
 
 /** One of each source at most: found, not passed by, and only then put in order. */
-const ofCorrelation = ({ sources, known, range }: Wish, correlationId: string): Walk => ({
+const ofCorrelation = ({ sources, known, range }: Search, correlationId: string): AccessPath => ({
   parts: (bind) =>
     (sources ?? known).map(
       (source) =>
@@ -75,7 +82,7 @@ const ofCorrelation = ({ sources, known, range }: Wish, correlationId: string): 
   proves: ['sourceSystem', 'requestCorrelationId'],
 });
 
-const ofErrorCode = ({ range }: Wish, code: string, proves: Walk['proves']): Walk => ({
+const ofErrorCode = ({ range }: Search, code: string, proves: AccessPath['proves']): AccessPath => ({
   // The same error at two stages is one request.
   parts: (bind) => [
     `select distinct e.item_id as id from stage_error e
@@ -84,8 +91,8 @@ const ofErrorCode = ({ range }: Wish, code: string, proves: Walk['proves']): Wal
   proves,
 });
 
-/** What is in flight, and what ended otherwise than well. What completed has no way of its own: almost all have. */
-function ofStanding({ filter: { status, stage }, range, stages }: Wish): Walk | undefined {
+/** What is in flight, and what ended otherwise than well. What completed has no path of its own: almost all have. */
+function ofStanding({ filter: { status, stage }, range, stages }: Search): AccessPath | undefined {
   const isMoving = !!stage && !stage.includes(stages.at(-1) ?? '');
   if (!isMoving && (!status || status.includes('COMPLETED'))) return undefined;
   const moving = status?.filter((one) => !resultsOf[one]) ?? (['QUEUED', 'PROCESSING'] as const);

@@ -2,8 +2,9 @@
  * Just enough HTTP around a table of routes: bare node:http, because benchmarks of the product run against this on the
  * same two cores, and a framework would cost more than the work itself.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Failure, fail } from './failures.ts';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 export interface Call {
   /** What stands for the `{...}` of the path. */
@@ -60,7 +61,8 @@ export function findIn(routes: readonly Route[]): Find {
   };
 }
 
-export function readBody(request: IncomingMessage): Promise<Buffer> {
+/** @throws what `tooLarge` makes, when there are more than ten megabytes */
+export function readBody(request: IncomingMessage, tooLarge: () => Error): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -71,7 +73,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
       if (bytes > patienceBytes) request.destroy();
     });
     request.on('end', () => {
-      if (bytes > mostBytes) reject(fail('TOO_LARGE'));
+      if (bytes > mostBytes) reject(tooLarge());
       else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
     request.on('error', reject);
@@ -97,7 +99,22 @@ export function send(response: ServerResponse, answer: Answer, correlationId: st
   }
 }
 
-export function refusal(error: unknown, correlationId: string | undefined): Reply {
-  const failure = error instanceof Failure ? error : fail('SERVER_ERROR', `The sandbox itself failed: ${error}`);
-  return { status: failure.kind.status, json: failure.envelope(correlationId ?? null), headers: failure.headers };
+/** Listens until it is closed; then connections that are still open are torn down. Port 0: any free one. */
+export async function listen(
+  { port, host }: { port: number; host: string },
+  serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<{ origin: string; close(): Promise<void> }> {
+  // Longer than callers keep idle sockets, or they would now and then write into one that is just being closed.
+  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => void serve(request, response));
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    origin: `http://${host}:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }

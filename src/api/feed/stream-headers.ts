@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type Joi from 'joi';
+import { everyMistake } from '../checked.ts';
 import { Problem } from '../problem.ts';
 import { eventStreamType } from './event-stream.ts';
 
@@ -18,7 +19,7 @@ export function wantsStream(request: Request, response: Response): boolean {
 export function lastEventId(request: Request, cursor: Joi.StringSchema): string | undefined {
   const header = request.get('last-event-id');
   if (!header) return undefined;
-  const { error } = cursor.label('Last-Event-ID').validate(header, { errors: { wrap: { label: false } } });
+  const { error } = cursor.label('Last-Event-ID').validate(header, everyMistake);
   if (!error) return header;
   throw new Problem('OMS_PARAMETER_INVALID', 'Last-Event-ID is not the id of an event', {
     errors: [{ field: 'Last-Event-ID', message: error.message }],

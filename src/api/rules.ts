@@ -1,5 +1,13 @@
 import Joi from 'joi';
 
+/** The kinds of values that clients send, in bodies and in addresses. */
+
+/** A code of the reference data, or of ours: `IVZRECPA`, `OMS_BATCH_ERRORED`. */
+export const code = Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'code');
+
+/** Text on one line. */
+export const printable = Joi.string().pattern(/^[ -~\u00A0-\uFFFF]+$/, 'no control characters');
+
 const rfc3339 =
   /^(?!0000)(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
