@@ -47,7 +47,9 @@ export function createAccess({ sessionKey, sessionMinutes, now = () => new Date(
   const atWork = new AsyncLocalStorage<Operator>();
   const letIn: RequestHandler = async (request, response, next) => {
     const operator = await whoIs(parts, request, response);
-    if (operator) atWork.run(operator, next);
+    if (!operator) return;
+    response.locals.client = operator.client;
+    atWork.run(operator, next);
   };
   return {
     gate: Router().use(boardHeaders, keepNothing, signInRoutes(parts), letIn),

@@ -11,9 +11,14 @@ import type { RetriggerParts } from './retrigger.ts';
 import { StageAdapter, type StageAdapterOptions } from './stage-adapter.ts';
 import { PipelineCounts } from './stage-counts.ts';
 
+type NamedPipeline = Pick<Pipeline<never>, 'name' | 'stages'>;
+
 export interface BoardParts extends RetriggerParts {
   access: Omit<AccessParts, 'log'>;
-  pipelines: readonly Pick<Pipeline<never>, 'name' | 'stages'>[];
+  /** Whose items are shown stage by stage, as documents. */
+  pipelines: readonly NamedPipeline[];
+  /** Whose queues are shown below. */
+  engineRoom: readonly NamedPipeline[];
   backend: Pick<QueueBackend, 'queue'>;
   log: BoardLog & AccessParts['log'];
   /** See `PipelineCounts`; 1 counts anew at every look. */
@@ -30,25 +35,25 @@ const delimiter = '.';
  * Bull Board with two groups: the documents, per stage, as the database knows them (Retry sets a failed one going
  * again), and below them the engine room, BullMQ's own queues, to look at. All of it behind `oms.admin`.
  */
-export function createBoard({ access, pipelines, backend, log, ...parts }: BoardParts): Router {
+export function createBoard({ access, pipelines, engineRoom, backend, log, ...parts }: BoardParts): Router {
   const { gate, operator } = createAccess({ ...access, log });
   const actor = () => operator().subject;
-  const documents = pipelines.flatMap((pipeline) => stageAdapters(pipeline, { ...parts, actor }));
-  const engineRoom = pipelines.flatMap(({ name, stages }) =>
+  const documents = pipelines.flatMap((pipeline) => stageAdapters(pipeline, { ...parts, actor, log }));
+  const queues = engineRoom.flatMap(({ name, stages }) =>
     stages.map(
       (stage) =>
         new EngineRoomAdapter(backend.queue(namesOf(name, stage.name).queue), {
           prefix: `Engine room${delimiter}`,
           delimiter,
           displayName: namesOf(name, stage.name).queue,
-          description: `Rings for ${stage.name}: which documents to look at. Can be thrown away at any moment`,
+          description: `Rings for ${stage.name}: what to look at. Can be thrown away at any moment`,
         }),
     ),
   );
   const server = new BoardPage(operator);
   server.setBasePath(mountedAt);
   createBullBoard({
-    queues: [...documents, ...engineRoom],
+    queues: [...documents, ...queues],
     serverAdapter: server,
     options: {
       handlerHooks: { before: refuseBefore },
@@ -71,8 +76,8 @@ export function createBoard({ access, pipelines, backend, log, ...parts }: Board
 }
 
 function stageAdapters(
-  { name, stages }: BoardParts['pipelines'][number],
-  parts: Omit<BoardParts, 'access' | 'pipelines' | 'backend' | 'log'> & Pick<StageAdapterOptions, 'actor'>,
+  { name, stages }: NamedPipeline,
+  parts: Omit<BoardParts, 'access' | 'pipelines' | 'engineRoom' | 'backend'> & Pick<StageAdapterOptions, 'actor'>,
 ): StageAdapter[] {
   const names = stages.map((stage) => stage.name);
   const always = stages.find((stage) => stage.always)?.name ?? '';

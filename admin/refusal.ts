@@ -15,7 +15,9 @@ const refused: Record<string, string> = {
   'put /api/queues/:queueName/resume': notYet('Resuming a stage'),
   'put /api/queues/:queueName/promote': notYet('Promoting (due now)'),
   'put /api/queues/:queueName/:jobId/promote': notYet('Promoting (due now)'),
-  'put /api/queues/:queueName/:jobId/clean': notYet('Cancelling a document'),
+  'put /api/queues/:queueName/:jobId/clean': never(
+    'nothing is removed. What has not ended is cancelled with POST /api/v1/document-requests/{id}/cancel.',
+  ),
   'patch /api/queues/:queueName/:jobId/delay': notYet('Rescheduling a document'),
   'patch /api/queues/:queueName/:jobId/priority': never('the priority is part of what was asked for.'),
   'patch /api/queues/:queueName/:jobId/update-data': never('what a source asked for is kept exactly as it was asked.'),

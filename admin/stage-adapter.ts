@@ -17,6 +17,7 @@ export interface StageAdapterOptions extends RetriggerParts {
   counts: PipelineCounts;
   /** Who is at work, for the history. Asked within a request. */
   actor: () => string;
+  log: { info(about: object, message: string): void };
   /** In front of the stage's name; what comes before `delimiter` is the group. */
   prefix: string;
   delimiter: string;
@@ -87,19 +88,23 @@ export class StageAdapter extends BaseAdapter {
 
   /** All that has failed here until now; answers how many. */
   async retryAll(): Promise<number> {
-    const { pipeline, stage, always, counts, actor } = this.#options;
+    const { pipeline, stage, always, counts, log, ...options } = this.#options;
+    const actor = options.actor();
     try {
-      return await retriggerStage(this.#options, { stage, always }, { pipeline, reason, actor: actor() });
+      const count = await retriggerStage(this.#options, { stage, always }, { pipeline, reason, actor });
+      log.info({ actor, stage, count }, reason);
+      return count;
     } finally {
       counts.forget();
     }
   }
 
   async #retry({ id }: ItemColumns): Promise<void> {
-    const { pipeline, counts, actor } = this.#options;
-    const [reopened] = await retrigger(this.#options, [id], { pipeline, reason, actor: actor() });
+    const { pipeline, stage, counts, log, ...options } = this.#options;
+    const actor = options.actor();
+    const [reopened] = await retrigger(this.#options, [id], { pipeline, reason, actor });
     counts.forget();
-    if (reopened) return;
+    if (reopened) return log.info({ actor, stage, requestId: id }, reason);
     throw new Refusal(
       `Document ${id} is not failed any more, so there is nothing to retry; its history tells what happened.`,
       409,

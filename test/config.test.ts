@@ -76,6 +76,13 @@ describe('the configuration', () => {
     expect(message).not.toContain('s3cret');
   });
 
+  test('one client may have half of what a process takes in hand, or another share, but neither none nor more than all', () => {
+    expect(readConfig(least).limits.clientShare).toBe(50);
+    expect(readConfig({ ...least, MAX_CLIENT_SHARE: '100' }).limits.clientShare).toBe(100);
+    for (const share of ['0', '101', '1.5'])
+      expect(complaints({ ...least, MAX_CLIENT_SHARE: share }).names).toEqual(['MAX_CLIENT_SHARE']);
+  });
+
   test('cannot be changed afterwards', () => {
     const config = readConfig(least);
     expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
@@ -168,7 +175,9 @@ describe('the settings of security', () => {
   ])('%s=%s is refused', (name, value) => expect(complaints({ ...least, [name]: value }).names).toEqual([name]));
 
   test('headers of a proxy are believed only when it is said whose', () => {
-    expect(complaints({ ...least, AUTH_MODE: 'edge' }).names).toEqual(['TRUSTED_PROXIES']);
+    const edge = { ...least, AUTH_MODE: 'edge' };
+    expect(complaints(edge).names).toEqual(['TRUSTED_PROXIES']);
+    expect(() => readConfig(edge)).toThrow('TRUSTED_PROXIES is required when AUTH_MODE is edge');
   });
 });
 
@@ -216,7 +225,7 @@ describe('node src/main.ts', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
       level: 'fatal',
-      msg: expect.stringMatching(/^cannot start: .*ECONNREFUSED/),
+      msg: expect.stringMatching(/^cannot start: .*DATABASE_URL: .*ECONNREFUSED/),
     });
     expect(stdout).not.toContain('s3cret');
   });

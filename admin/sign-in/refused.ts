@@ -26,6 +26,7 @@ export type RefusalCode = keyof typeof refusals;
 /** RFC 9457; `error` and `message` are what Bull Board's page shows of it. */
 export function refuseCall(response: Response, code: RefusalCode, detail: string): void {
   const { status, title, challenge } = refusals[code];
+  response.locals.code = code;
   if (challenge) response.set('www-authenticate', challenge);
   if (status === 503) response.set('retry-after', '5');
   const shown = { error: { key: 'ERRORS.FORBIDDEN' }, message: detail };

@@ -53,7 +53,7 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
     return showFailure(parts, response, forged, given);
   const answer = await verify(parts, given, request.ip ?? '');
   if ('error' in answer) {
-    log.warn({ address: request.ip, status: answer.status }, 'nobody was signed in to the board');
+    log.warn({ client: given.client, address: request.ip, reason: answer.error }, 'sign-in refused');
     return showFailure(parts, response, answer, given);
   }
   // Whatever session there was ends: nobody can be made to use one that somebody else knows.

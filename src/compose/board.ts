@@ -20,6 +20,8 @@ export const board = (
   { connections, pipelines, security, clock, orchestration, backend, log }: BoardRoleParts,
 ): Router =>
   createBoard({
-    ...{ pool: connections.durable, pipelines: [pipelines.documents], clock, orchestration, backend, log },
+    ...{ pool: connections.durable, clock, orchestration, backend, log },
+    pipelines: [pipelines.documents],
+    engineRoom: pipelines.all,
     access: boardAccess(config.security, { ...security, log }),
   });

@@ -40,12 +40,16 @@ export function frontDoor(
     );
   const authenticate =
     config.security.mode === 'edge' ? edgeAuthentication(config.security) : directAuthentication(security.verifier);
+  const countRequest = clientLimit(pointStore({ redis, pool: connections.relaxed }, limits), limits);
   return {
     api: routerOf({
       operations,
       authenticate: limitRefusals(authenticate, { ...limits, exempt: addressIn(config.security.trustedProxies) }),
       sourcesOf: sourcesOf(referenceData.reference, clock),
-      admit: clientLimit(pointStore({ redis, pool: connections.relaxed }, limits), limits),
+      admit: async (caller, response) => {
+        await countRequest(caller, response);
+        load.admitClient(caller.client, response);
+      },
     }),
     ceiling: load.admit,
     documentation: documentation(operations, config.security),

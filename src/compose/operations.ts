@@ -51,7 +51,7 @@ export function clientOperations(config: Config, parts: ClientParts): Operation[
     }),
     ...listOperations({ pool, stages }),
     ...requestOperations({ pool, contents: thunderhead, firstStage, preferredWait: wait }),
-    ...cancelOperations({ pool, clock, orchestration, pipeline: documents }),
+    ...cancelOperations({ pool, clock, orchestration, pipeline: documents, log }),
     ...callbackOperations(config.callbacks),
     ...feedOperations({ pool, firstStage, watch, tail: new FeedTail({ pool, stopping }), streams, stopping }),
   ];

@@ -10,8 +10,10 @@ export interface LimitsConfig {
   /** All clients together, at one time, in this process. */
   inFlight: number;
   inFlightBytes: number;
-  /** Open streams of server-sent events. */
+  /** Open streams of server-sent events, and requests that wait. */
   streams: number;
+  /** How much of these three one client may have, percent. */
+  clientShare: number;
 }
 
 export const settings = {
@@ -21,6 +23,7 @@ export const settings = {
   MAX_IN_FLIGHT_REQUESTS: Joi.number().integer().min(1).default(1_000),
   MAX_IN_FLIGHT_BYTES: Joi.number().integer().min(10_485_760).default(268_435_456),
   MAX_STREAMS: Joi.number().integer().min(1).default(1_000),
+  MAX_CLIENT_SHARE: Joi.number().integer().min(1).max(100).default(50),
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: checked by Joi
@@ -32,4 +35,5 @@ export const read = (value: any): LimitsConfig =>
     inFlight: value.MAX_IN_FLIGHT_REQUESTS,
     inFlightBytes: value.MAX_IN_FLIGHT_BYTES,
     streams: value.MAX_STREAMS,
+    clientShare: value.MAX_CLIENT_SHARE,
   });

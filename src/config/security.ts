@@ -32,7 +32,9 @@ export interface SecurityConfig {
 
 export const settings = {
   AUTH_MODE: Joi.string().valid('direct', 'edge').default('direct'),
-  TRUSTED_PROXIES: networks.when('AUTH_MODE', { not: 'edge', otherwise: Joi.required() }),
+  TRUSTED_PROXIES: networks.when('AUTH_MODE', { not: 'edge', otherwise: Joi.required() }).messages({
+    'any.required': '{{#label}} is required when AUTH_MODE is edge',
+  }),
   AUTH_VERIFY_PATH: path.default('/internal/auth/verify'),
   AUTH_HEADER_PREFIX: Joi.string()
     .pattern(/^[A-Za-z][A-Za-z0-9-]*-$/, 'header prefix')

@@ -1,10 +1,13 @@
-import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleType, retry, wrap } from 'cockatiel';
+import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleType, type IPolicy, retry, wrap } from 'cockatiel';
 import { Pool } from 'undici';
 import type { SecurityConfig } from '#src/config/security.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { NoAnswer } from './verdict.ts';
 
-/** What we ask of OIDM (DOMAIN: section 3). Every call has a time-out, one retry, and a circuit breaker around it. */
+/**
+ * What we ask of OIDM (DOMAIN: section 3). Every call has a time-out, one retry, and a circuit breaker around
+ * those of its kind: whoever makes one kind fail, and anybody can at the sign-in page, stops no other.
+ */
 export interface Oidm extends AsyncDisposable {
   /** What OIDM says of the token; undefined: it does not accept it. @throws NoAnswer */
   validate(token: string, domain: string): Promise<unknown>;
@@ -37,17 +40,14 @@ export function openOidm(config: SecurityConfig, log: Pick<Logger, 'error' | 'in
   const base = pathname.replace(/\/$/, '');
   const timeoutMs = config.oidmTimeoutMs;
   const pool = new Pool(origin, { connections: 64, maxResponseSize: mostBytes, connect: { timeout: timeoutMs } });
-  const breaker = circuitBreaker(handleType(NoAnswer), {
-    halfOpenAfter: restSeconds * 1_000,
-    breaker: new ConsecutiveBreaker(failuresInARow),
-  });
-  breaker.onBreak(() => log.error('OIDM does not answer: no token is let in that is not known already'));
-  breaker.onReset(() => log.info('OIDM answers again'));
-  const once = retry(handleType(NoAnswer), { maxAttempts: 1, backoff: new ConstantBackoff(50) });
-  const guarded = wrap(once, breaker);
+  const guards = {
+    validate: guard('about tokens: none is let in that is not known already', log),
+    keys: guard('with its keys: no token is let in whose key is not known already', log),
+    issue: guard('with new tokens: neither for us nor for who signs in to the board', log),
+  };
 
-  const ask = (request: Request, understood: readonly number[]): Promise<Answer> =>
-    guarded
+  const ask = (kind: keyof typeof guards, request: Request, understood: readonly number[]): Promise<Answer> =>
+    guards[kind]
       .execute(async () => {
         const answer = await send(pool, { ...request, path: base + request.path }, timeoutMs);
         if (understood.includes(answer.status)) return answer;
@@ -61,16 +61,18 @@ export function openOidm(config: SecurityConfig, log: Pick<Logger, 'error' | 'in
     async validate(token, domain) {
       const headers = { authorization: `Bearer ${token}`, 'x-oauth-identity-domain-name': domain };
       const { status, text } = await ask(
+        'validate',
         { method: config.oidmVerifyMethod, path: config.oidmVerifyPath, headers },
         [200, 400, 401],
       );
       return status === 200 ? parsed(text) : undefined;
     },
     async keys() {
-      return (await ask({ method: 'GET', path: config.oidmKeysPath }, [200])).text;
+      return (await ask('keys', { method: 'GET', path: config.oidmKeysPath }, [200])).text;
     },
     async issueToken(clientId, secret) {
       const { status, text } = await ask(
+        'issue',
         {
           method: 'POST',
           path: config.oidmTokenPath,
@@ -88,14 +90,34 @@ export function openOidm(config: SecurityConfig, log: Pick<Logger, 'error' | 'in
   };
 }
 
+/** `what` is for the log: what OIDM does not answer, and what comes of it. */
+function guard(what: string, log: Pick<Logger, 'error' | 'info'>): IPolicy {
+  const breaker = circuitBreaker(handleType(NoAnswer), {
+    halfOpenAfter: restSeconds * 1_000,
+    breaker: new ConsecutiveBreaker(failuresInARow),
+  });
+  breaker.onBreak((failure) => {
+    const reason = 'error' in failure ? (failure.error as NoAnswer).message : undefined;
+    log.error({ reason }, `OIDM does not answer ${what}`);
+  });
+  breaker.onReset(() => log.info('OIDM answers again'));
+  return wrap(retry(handleType(NoAnswer), { maxAttempts: 1, backoff: new ConstantBackoff(50) }), breaker);
+}
+
 async function send(pool: Pool, request: Request, timeoutMs: number): Promise<Answer> {
   try {
     const { statusCode, body } = await pool.request({ ...request, signal: AbortSignal.timeout(timeoutMs) });
     return { status: statusCode, text: await body.text() };
   } catch (error) {
-    const { code, name } = error as { code?: string; name: string };
-    throw new NoAnswer(`OIDM did not answer: ${code ?? name}`);
+    throw new NoAnswer(`OIDM did not answer: ${reasonOf(error, timeoutMs)}`);
   }
+}
+
+/** A DOMException's `code` is a number (23 is a time-out), those of Node and undici are words. */
+function reasonOf(error: unknown, timeoutMs: number): string {
+  const { code, name } = error as { code?: string | number; name: string };
+  if (name === 'TimeoutError' || /TIMEOUT/.test(String(code))) return `no answer within ${timeoutMs} ms`;
+  return typeof code === 'string' ? code : name;
 }
 
 /** RFC 6749, section 2.3.1. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SecurityConfig } from '#src/config/security.ts';
 import type { Logger } from '#src/platform/log.ts';
+import { seldom } from '#src/platform/quietly.ts';
 import { callerOf, disagreements, readClaims } from './claims.ts';
 import type { LocalCheck } from './local-check.ts';
 import { type Oidm, restSeconds } from './oidm.ts';
@@ -29,9 +30,10 @@ const longest = 8_192;
 export function tokenVerifier(parts: VerifierParts): TokenVerifier {
   const { config, verdicts, now } = parts;
   const flights = new Map<string, Promise<Verdict>>();
+  const complain = seldom(({ message }: NoAnswer) => parts.log.warn(`a token could not be verified: ${message}`));
 
   const judged = async (token: string, key: string): Promise<Verdict> => {
-    const verdict = await judge(parts, token, key).catch((error: unknown) => verdictOf(error, parts.log));
+    const verdict = await judge(parts, token, key).catch((error: unknown) => verdictOf(error, complain, parts.log));
     if (verdict.kind === 'valid') await verdicts.remember(key, verdict, verdict.until - now());
     else if (verdict.kind !== 'unavailable') await verdicts.remember(key, verdict, config.negativeCacheMs);
     return verdict;
@@ -107,9 +109,9 @@ async function vouch(
 
 const validationKey = (domain: unknown, hash: string): string => `oms:token:${domain}:${hash}`;
 
-function verdictOf(error: unknown, log: VerifierParts['log']): Verdict {
+function verdictOf(error: unknown, complain: (error: NoAnswer) => void, log: VerifierParts['log']): Verdict {
   if (error instanceof Refused) return { kind: error.kind, reason: error.message };
-  if (error instanceof NoAnswer) log.warn(`a token could not be verified: ${error.message}`);
+  if (error instanceof NoAnswer) complain(error);
   else log.error({ err: error }, 'a token could not be verified');
   return { kind: 'unavailable', retryAfterSeconds: restSeconds };
 }

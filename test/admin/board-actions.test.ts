@@ -28,6 +28,8 @@ describe('retry', () => {
       { from_state: 'failed', to_state: 'submit', reason: 'retriggered on the board', actor: 'olga' },
     ]);
     expect(house.rung).toMatchObject([{ pipeline: 'document', stage: 'submit', ids: [id] }]);
+    const about = { actor: 'olga', stage: 'poll', requestId: id };
+    expect(house.log).toContainEqual({ about, message: 'retriggered on the board' });
     expect((await house.show('poll')).counts.failed).toBe(0);
     house.thunderhead.isMended = true;
     await house.runAll([id]);
@@ -54,6 +56,8 @@ describe('retry', () => {
     await house.runAll(others);
     const answer = await house.ask('queues/Documents.poll/retry/failed', { method: 'PUT' });
     expect(answer).toEqual({ status: 200, body: { retried: 1_203, skipped: 0 } });
+    const about = { actor: 'olga', stage: 'poll', count: 1_203 };
+    expect(house.log).toContainEqual({ about, message: 'retriggered on the board' });
     expect((await house.show('submit')).counts).toEqual({ ...nothing, waiting: 1_203, failed: 2 });
     const { rows } = await house.pool.query(`select count(*)::int as told from history where actor = 'olga'`);
     expect(rows[0].told).toBe(1_203);
@@ -81,7 +85,7 @@ describe('what is refused', () => {
     ['PUT', 'queues/Documents.poll/pause', /not available yet/],
     ['PUT', 'queues/Documents.poll/promote', /not available yet/],
     ['PUT', 'queues/Documents.poll/ID/promote', /not available yet/],
-    ['PUT', 'queues/Documents.poll/ID/clean', /Cancelling a document is not available yet/],
+    ['PUT', 'queues/Documents.poll/ID/clean', /What has not ended is cancelled with POST/],
     ['PATCH', 'queues/Documents.poll/ID/delay', /not available yet/],
     ['PATCH', 'queues/Documents.poll/ID/update-data', /exactly as it was asked/],
     ['POST', 'queues/Documents.poll/add', /POST \/api\/v1\/document-requests/],

@@ -27,6 +27,7 @@ describe('what the stages show', () => {
         ['Engine room.document-submit', 'document-submit'],
         ['Engine room.document-poll', 'document-poll'],
         ['Engine room.document-publish', 'document-publish'],
+        ['Engine room.callback-deliver', 'callback-deliver'],
       ],
     );
   });

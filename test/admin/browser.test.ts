@@ -24,7 +24,7 @@ describeWithBrowser('in a browser', () => {
     oms = await startOms({ roles: ['api', 'worker', 'sweep', 'admin'] });
     const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
     browser = await chromium.launch({ executablePath, args });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await oms?.close();
@@ -76,7 +76,7 @@ describeWithBrowser('in a browser', () => {
     await page.getByText('You are signed out.').waitFor();
     expect((await context.cookies()).map(({ name }) => name)).toEqual(['oms-visit']);
     expect(complaints).toEqual([]);
-  }, 60_000);
+  });
 
   test('when the session ends while the board is open, it says so, and one comes back to the same place', async () => {
     const page = await newPage();
@@ -87,7 +87,7 @@ describeWithBrowser('in a browser', () => {
     await page.getByText('Your session has ended').waitFor();
     await signIn(page);
     await page.waitForURL(failed());
-  }, 60_000);
+  });
 
   test('signing in and out needs no JavaScript', async () => {
     const page = await newPage({ javaScriptEnabled: false });
@@ -99,7 +99,7 @@ describeWithBrowser('in a browser', () => {
     await page.goto(`${oms.url}/admin/sign-out`);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('You are signed out.').waitFor();
-  }, 60_000);
+  });
 
   test('another site can lead here, but not sign anybody out', async () => {
     const elsewhere = `<a href="${failed()}">look</a><form method="post" action="${oms.url}/admin/sign-out"><button>x</button></form>`;
@@ -119,5 +119,5 @@ describeWithBrowser('in a browser', () => {
     await page.getByRole('link').click();
     await page.waitForURL(failed());
     await page.getByRole('heading', { name: 'poll' }).waitFor();
-  }, 60_000);
+  });
 });

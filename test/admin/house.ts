@@ -3,6 +3,7 @@ import express from 'express';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { type BoardParts, createBoard } from '#admin/board.ts';
+import { callbackPipeline } from '#processors/callback/pipeline.ts';
 import { documentPipeline } from '#processors/document/pipeline.ts';
 import type { StatusPublisher } from '#processors/document/ports.ts';
 import { begin } from '#processors/engine/begin.ts';
@@ -53,6 +54,10 @@ export async function openHouse({
     { generator: thunderhead, reference, publisher, clock, pool },
     { callTimeoutMs: 1_000, pollFirstMs: 1_000, pollCapMs: 10_000, pollDeadlineMs: 60_000 },
   ) as unknown as Pipeline<never>;
+  const callbacks = callbackPipeline(
+    { sender: { post: async () => ({ kind: 'answered', status: 204 }) }, pool },
+    { attempts: 1, timeoutMs: 1_000 },
+  ) as unknown as Pipeline<never>;
   const runner = opened.use(new Runner({ pipelines: [pipeline], store, clock, leaseMs: 60_000 }));
   const rung: Signal[] = [];
   const log: { about: object; message: string }[] = [];
@@ -69,9 +74,10 @@ export async function openHouse({
       },
     },
     pipelines: [pipeline],
+    engineRoom: [pipeline, callbacks],
     backend,
     countingShare: 1,
-    log: { error: note, warn: note, info: () => undefined },
+    log: { error: note, warn: note, info: note },
     access: { gatekeeper, sessionMinutes: 30, now: clock.now, ...access },
   });
   const app = express().set('trust proxy', 'loopback').set('query parser', 'simple').use('/admin', board);

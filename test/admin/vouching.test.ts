@@ -6,7 +6,7 @@ import { type Visitor, visitorOf } from './visitor.ts';
 
 let oms: Oms;
 beforeAll(async () => {
-  oms = await startOms({ roles: ['admin'], environment: { OIDM_TIMEOUT_MS: '300' } });
+  oms = await startOms({ roles: ['admin'], environment: { OIDM_TIMEOUT_MS: '1000' } });
 });
 afterEach(() => oms.oidm.reset());
 afterAll(() => oms.close());
@@ -22,6 +22,15 @@ test('a client with oms.admin comes in with its secret; so does its token, paste
   expect((await visitor.call('queues')).status).toBe(200);
   const token = await oms.token('ops');
   expect([await statusOf({ token }), await statusWith(token)]).toEqual([303, 200]);
+});
+
+test('the documents are shown stage by stage; the queues of callbacks stand in the engine room only', async () => {
+  const visitor = visitorOf(oms.url);
+  await visitor.signIn({ client: 'ops', secret: 'ops-secret' });
+  const { queues } = (await visitor.call('queues')).json as { queues: { name: string }[] };
+  const shown = queues.map(({ name }) => name);
+  expect(shown.slice(0, 4).every((name) => name.startsWith('Documents.'))).toBe(true);
+  expect(shown.slice(8)).toEqual(['Engine room.callback-deliver']);
 });
 
 test('a wrong secret, an unknown client, and clients and tokens without oms.admin stay outside', async () => {
@@ -47,7 +56,12 @@ test('nothing that was typed or pasted reaches the log, and its process says onc
   await statusOf({ token });
   await statusOf({ client: 'ops', secret: 'not-to-be-seen' });
   const log = JSON.stringify(oms.log);
-  expect(log).toMatch(/nobody was signed in to the board/);
+  expect(oms.log).toContainEqual(
+    expect.objectContaining({
+      ...{ level: 'warn', msg: 'sign-in refused', client: 'ops', address: expect.any(String) },
+      reason: 'The client or the secret is wrong.',
+    }),
+  );
   for (const hidden of [token, 'not-to-be-seen', 'ops-secret']) expect(log).not.toContain(hidden);
   expect(oms.log.filter(({ msg }) => /SESSION_KEY is not set/.test(msg))).toHaveLength(1);
 });

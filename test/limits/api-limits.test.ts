@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type ClientRequest, request } from 'node:http';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import type { Answer } from '#test/support/client.ts';
 import { type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
 
@@ -85,7 +86,7 @@ test('more bytes than the process may have in hand: a body counts by what it say
 });
 
 test('streams do not take the room of work, and there are only so many', async () => {
-  await using oms = await api({ MAX_IN_FLIGHT_REQUESTS: '1', MAX_STREAMS: '2' });
+  await using oms = await api({ MAX_IN_FLIGHT_REQUESTS: '1', MAX_STREAMS: '2', MAX_CLIENT_SHARE: '100' });
   const headers = { authorization: `Bearer ${await oms.token('ops')}`, accept: 'text/event-stream' };
   const follow = async () => {
     const closing = new AbortController();
@@ -101,5 +102,46 @@ test('streams do not take the room of work, and there are only so many', async (
     const again = await follow();
     again.close();
     return again.status === 200;
+  });
+});
+
+describe('a client that has its share in hand is told so with 429, and the others are served', () => {
+  const beyond = [429, 'OMS_RATE_LIMITED', '1'];
+  const refusal = ({ status, json, headers }: Answer) => [status, json.code, headers.get('retry-after')];
+
+  test('of requests, and of bytes', async () => {
+    for (const environment of [{ MAX_IN_FLIGHT_REQUESTS: '2' }, { MAX_IN_FLIGHT_BYTES: '10485760' }]) {
+      await using oms = await api(environment);
+      const upload = await openUpload(oms, { 'content-length': 5_242_880 });
+      const shed = await eventually(async () => {
+        const answer = await oms.as('arcade').send('{}');
+        return answer.status !== 400 && answer;
+      });
+      expect(refusal(shed)).toEqual(beyond);
+      expect((await oms.as('cibt').send('{}')).status).toBe(400);
+      upload.destroy();
+      await eventually(async () => (await oms.as('arcade').send('{}')).status === 400);
+    }
+  });
+
+  test('of streams', async () => {
+    await using oms = await api({ MAX_STREAMS: '2' });
+    const follow = async (client: 'arcade' | 'cibt') => {
+      const headers = { authorization: `Bearer ${await oms.token(client)}`, accept: 'text/event-stream' };
+      return fetch(`${oms.url}/api/v1/status-events`, { headers });
+    };
+    const one = await follow('arcade');
+    const another = await follow('arcade');
+    expect([one.status, another.status, await another.json()]).toEqual([
+      ...[200, 429, expect.objectContaining({ code: 'OMS_RATE_LIMITED' })],
+    ]);
+    const other = await follow('cibt');
+    expect(other.status).toBe(200);
+    await one.body?.cancel();
+    const again = await eventually(async () => {
+      const answer = await follow('arcade');
+      return answer.status === 200 && answer;
+    });
+    for (const { body } of [again, other]) await body?.cancel();
   });
 });

@@ -1,7 +1,7 @@
 import { Problem } from '../problem.ts';
+import { isAccepted, type Outcome } from './accept-one.ts';
 import type { Answer } from './idempotency.ts';
-import { refuseUnstorable } from './storable.ts';
-import { isAccepted, type Outcome } from './taking-in.ts';
+import { refuseUnstorable } from './refuse-unstorable.ts';
 
 /** More belong into a stream of lines. */
 export const mostItems = 1_000;
@@ -10,11 +10,14 @@ export const mostItems = 1_000;
  * Takes in the requests of an array side by side; they share inserts.
  * @throws Problem when it is no such array, or when the database took none of them because it is out of reach
  */
-export async function answerArray(body: unknown, takeIn: (read: () => unknown) => Promise<Outcome>): Promise<Answer> {
+export async function answerArray(
+  body: unknown,
+  acceptOne: (read: () => unknown) => Promise<Outcome>,
+): Promise<Answer> {
   const items = readItems(body);
   const outcomes = await Promise.all(
     items.map((item) =>
-      takeIn(() => {
+      acceptOne(() => {
         refuseUnstorable(item);
         return item;
       }),

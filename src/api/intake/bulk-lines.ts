@@ -2,13 +2,13 @@ import { finished } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { Problem } from '../problem.ts';
+import type { Outcome } from './accept-one.ts';
 import type { OpenOutlet } from './answer-outlet.ts';
 import { refuseOtherCharsets } from './body.ts';
 import { parseJson } from './json.ts';
 import { type Line, linesOf } from './lines.ts';
 import { OrderedAnswers, type Window } from './ordered-answers.ts';
-import { refuseUnstorable } from './storable.ts';
-import type { Outcome } from './taking-in.ts';
+import { refuseUnstorable } from './refuse-unstorable.ts';
 
 export const lineTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 
@@ -20,8 +20,10 @@ const usual: Window = { lines: 1_000, bytes: 16 * 1024 * 1024, unread: 8 * 1024 
 
 export interface LinesOptions {
   maxLineBytes: number;
-  takeIn(read: () => unknown): Promise<Outcome>;
+  acceptOne(read: () => unknown): Promise<Outcome>;
   openOutlet: OpenOutlet;
+  /** Why nobody may go on sending, when that is so; asked before each line. */
+  ended(): Problem | undefined;
   /** Aborted when the process stops: what was read is answered, and the rest is for another one. */
   stopping: AbortSignal;
   window?: Window;
@@ -29,13 +31,13 @@ export interface LinesOptions {
 
 /**
  * Answers a stream of requests line by line while it comes in. Reading stops while the window is full, be it that the
- * database is slow or that nobody takes the answers: neither fills our memory. Once the database cannot be reached, what
- * was read is answered, a last line with `"line": null` says how far that was, and the stream ends.
+ * database is slow or that nobody takes the answers: neither fills our memory. Once the database cannot be reached, or
+ * the token has ended, what was read is answered, a last line with `"line": null` says how far that was, and the stream ends.
  */
 export async function answerLines(
   request: Request,
   response: Response,
-  { maxLineBytes, takeIn, openOutlet, stopping, window = usual }: LinesOptions,
+  { maxLineBytes, acceptOne, openOutlet, ended, stopping, window = usual }: LinesOptions,
 ): Promise<void> {
   refuseOtherCharsets(request);
   const compressed = isCompressed(request);
@@ -51,7 +53,7 @@ export async function answerLines(
   let stop: Problem | undefined;
 
   const outcomeOf = async ({ number, bytes }: Line): Promise<string> => {
-    const outcome = await takeIn(() => {
+    const outcome = await acceptOne(() => {
       if (bytes === undefined) throw new Problem('OMS_BODY_TOO_LARGE', `a line may have ${maxLineBytes} bytes`);
       const body = parseJson(bytes);
       refuseUnstorable(body);
@@ -67,7 +69,7 @@ export async function answerLines(
       for (const line of lines) {
         if (answers.isFull) await answers.room();
         if (stopping.aborted) stop ??= new Problem('OMS_OVERLOADED', 'this process stops; another one takes the rest');
-        stop ??= outlet.exhausted;
+        stop ??= outlet.exhausted ?? ended();
         if (answers.abandoned || stop) break reading;
         lastRead = line.number;
         answers.add(line.bytes?.length ?? 0, outcomeOf(line));

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import Joi from 'joi';
 import { type Operation, operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { bulkLineSchema, bulkResultSchema } from './answers.ts';
+import { acceptOne } from './accept-one.ts';
 import { parsedBody } from './body.ts';
 import { answerArray, mostItems } from './bulk-array.ts';
 import { answerLines, lineTypes } from './bulk-lines.ts';
@@ -11,7 +11,8 @@ import { arrayExamples, linesExamples } from './examples.ts';
 import { answerOnce, idempotencyKey, idempotencyReplayed } from './idempotency.ts';
 import { readIdempotencyKey } from './idempotency-header.ts';
 import type { IntakePorts } from './operations.ts';
-import { takeIn } from './taking-in.ts';
+import { bulkLineSchema, bulkResultSchema } from './schemas.ts';
+import { tokenEnded } from './token-end.ts';
 
 const description = `Each request is taken in or refused for itself, as if it had been posted alone.
 
@@ -24,7 +25,7 @@ const description = `Each request is taken in or refused for itself, as if it ha
 
 So read while you send, but do not wait for an answer before you send on.
 
-What was answered with 202 is on disk and stays accepted, also when the connection breaks. To go on after a break, send everything that was not answered again, or simply everything: the same request under the same correlation id is taken in once (\`repeated\`). When the database cannot be reached, the lines that were read are answered with 503, a last line with \`"line": null\` says how far that was, and the answers end.`;
+What was answered with 202 is on disk and stays accepted, also when the connection breaks. To go on after a break, send everything that was not answered again, or simply everything: the same request under the same correlation id is taken in once (\`repeated\`). When the database cannot be reached, the lines that were read are answered with 503, a last line with \`"line": null\` says how far that was, and the answers end. So they do, with 401, when your token ends during the upload.`;
 
 /** Many requests at once. */
 export const bulkOperation = ({ intake, keys, maxBodyBytes, openOutlet, log, stopping }: IntakePorts): Operation =>
@@ -48,9 +49,9 @@ export const bulkOperation = ({ intake, keys, maxBodyBytes, openOutlet, log, sto
           examples: linesExamples,
         },
       },
-      read: parsedBody(maxBodyBytes, 'a JSON array as application/json, or lines as application/x-ndjson').map(
-        unlessLines,
-      ),
+      read: parsedBody(maxBodyBytes, {
+        wanted: 'a JSON array as application/json, or lines as application/x-ndjson',
+      }).map(unlessLines),
     },
     answers: {
       200: {
@@ -65,14 +66,20 @@ export const bulkOperation = ({ intake, keys, maxBodyBytes, openOutlet, log, sto
     problems: ['OMS_IDEMPOTENCY_KEY_INVALID', 'OMS_IDEMPOTENCY_KEY_REUSED', 'OMS_IDEMPOTENCY_KEY_IN_USE'],
     async handle(call) {
       const { request, response } = call;
-      const take = (read: () => unknown) => takeIn(read, call, { intake, log });
-      if (!isLines(request)) return answerOnce(keys, call, () => answerArray(request.body, take));
+      const accept = (read: () => unknown) => acceptOne(read, call, { intake, log });
+      const ended = () => tokenEnded(call.caller);
+      if (!isLines(request)) {
+        const refusal = ended();
+        if (refusal) throw refusal;
+        return answerOnce(keys, call, () => answerArray(request.body, accept));
+      }
       if (readIdempotencyKey(request) !== undefined)
         throw new Problem(
           'OMS_IDEMPOTENCY_KEY_INVALID',
           'lines take no Idempotency-Key: they may be sent again without, thanks to their correlation ids',
         );
-      await answerLines(request, response, { maxLineBytes: maxBodyBytes, takeIn: take, openOutlet, stopping });
+      const options = { maxLineBytes: maxBodyBytes, acceptOne: accept, openOutlet, ended, stopping };
+      await answerLines(request, response, options);
     },
   });
 

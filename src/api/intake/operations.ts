@@ -2,12 +2,13 @@ import Joi from 'joi';
 import type { Pool } from 'pg';
 import type { Logger } from '#src/platform/log.ts';
 import { type Operation, operation } from '../operation.ts';
-import { linksOf } from '../requests/found-request.ts';
+import { Problem } from '../problem.ts';
+import { linksOf, requestAddress } from '../requests/found-request.ts';
 import { findRequest } from '../requests/request-view.ts';
 import { requestSchema } from '../requests/schemas.ts';
 import { type PreferredWait, preferenceApplied, preferHeader } from '../waiting/prefer-wait.ts';
+import { readPermitted } from './accept-one.ts';
 import type { OpenOutlet } from './answer-outlet.ts';
-import { acceptedSchema } from './answers.ts';
 import { jsonBody } from './body.ts';
 import { bulkOperation } from './bulk.ts';
 import { documentRequestSchema } from './document-request.ts';
@@ -15,7 +16,7 @@ import { requestExamples } from './examples.ts';
 import { type Answer, answerOnce, idempotencyKey, idempotencyReplayed } from './idempotency.ts';
 import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { Intake } from './intake.ts';
-import { readPermitted } from './taking-in.ts';
+import { acceptedSchema } from './schemas.ts';
 
 export interface IntakePorts {
   pool: Pool;
@@ -65,6 +66,7 @@ const createOperation = ({ pool, intake, keys, firstStage, maxBodyBytes, preferr
     },
     problems: [
       'OMS_SOURCE_FORBIDDEN',
+      'OMS_CALLBACK_FORBIDDEN',
       'OMS_CORRELATION_ID_TAKEN',
       'OMS_IDEMPOTENCY_KEY_INVALID',
       'OMS_IDEMPOTENCY_KEY_REUSED',
@@ -72,6 +74,7 @@ const createOperation = ({ pool, intake, keys, firstStage, maxBodyBytes, preferr
     ],
     async handle(call) {
       const { request, response, caller } = call;
+      if (Array.isArray(request.body)) throw manyRequests();
       const asked = readPermitted(request.body, call);
       await answerOnce(keys, call, async (): Promise<Answer> => {
         const { id, repeated } = await intake.accept(asked, caller.client);
@@ -87,6 +90,11 @@ const createOperation = ({ pool, intake, keys, firstStage, maxBodyBytes, preferr
         return { status: 202, headers: { location: links.self }, body: { id, status, links } };
       });
     },
+  });
+
+const manyRequests = () =>
+  new Problem('OMS_BODY_INVALID', 'the body must be one request', {
+    errors: [{ field: '', message: `is an array; many requests go to ${requestAddress}/bulk` }],
   });
 
 const locationHeader = { description: 'Where the request stands', schema: Joi.string().uri({ relativeOnly: true }) };

@@ -6,17 +6,20 @@ import type { Clock } from '#processors/engine/clock.ts';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import type { Orchestration } from '#queues/orchestration.ts';
+import type { Logger } from '#src/platform/log.ts';
 import { checked } from '../checked.ts';
 import { jsonBody } from '../intake/body.ts';
 import { type Operation, operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { foundRequest, linksOf, requestPath } from './found-request.ts';
+import { linksSchema } from './schemas.ts';
 
 export interface CancelPorts {
   pool: Pool;
   clock: Clock;
   orchestration: Pick<Orchestration, 'signal'>;
   pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+  log: Pick<Logger, 'info'>;
 }
 
 /** A sentence, not a document. Bytes. */
@@ -36,11 +39,11 @@ const answer = Joi.object({
     .valid('QUEUED', 'PROCESSING', 'CANCELLED')
     .required()
     .description('`PROCESSING` until it is decided; follow the request to learn how it ends'),
-  links: Joi.object().unknown().required(),
+  links: linksSchema.required(),
 });
 
 /** Taking a request back. */
-export const cancelOperations = ({ pool, clock, orchestration, pipeline }: CancelPorts): Operation[] => [
+export const cancelOperations = ({ pool, clock, orchestration, pipeline, log }: CancelPorts): Operation[] => [
   operation({
     id: 'cancelDocumentRequest',
     method: 'post',
@@ -52,13 +55,14 @@ export const cancelOperations = ({ pool, clock, orchestration, pipeline }: Cance
     scopes: ['oms.request', 'oms.admin'],
     parameters: { path: requestPath },
     body: {
+      required: false,
       content: {
         'application/json': {
           schema: bodySchema.description('May be left out'),
           examples: { reason: { summary: 'With a reason', value: { reason: 'The policy was corrected' } } },
         },
       },
-      read: jsonBody(maxBodyBytes).map(onlyWithBody),
+      read: jsonBody(maxBodyBytes, { required: false }).map(onlyWithBody),
     },
     answers: {
       202: { description: 'The wish is noted', content: { 'application/json': { schema: answer } } },
@@ -83,6 +87,7 @@ export const cancelOperations = ({ pool, clock, orchestration, pipeline }: Cance
       const { status } = await foundRequest({ pool, firstStage }, id, allowed);
       if (!answered?.heard)
         throw new Problem('OMS_REQUEST_NOT_CANCELLABLE', `request ${id} is ${status}, and its end is known already`);
+      log.info({ requestId: id, actor }, 'asked to cancel');
       const links = linksOf(id);
       response.status(202).location(links.self).json({ id, status, links });
     },

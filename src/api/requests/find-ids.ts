@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { type Bind, statement } from '#src/platform/statement.ts';
 import { type AccessPath, accessPathsOf, type Search } from './access-paths.ts';
 import { conditionsOf } from './conditions.ts';
+import { roundestBetween } from './uuid-hex.ts';
 
 /** The most requests that are looked at for one page, which takes some 25 ms. Who needs more reads on from there. */
 const scanLimit = 10_000;
@@ -24,7 +25,7 @@ export async function findIds(client: PoolClient, search: Search, limit: number)
     (bind) => `${matching(path, search, bind)} order by w.id desc limit ${limit + 1}`,
   );
   const ids = rows.map(({ id }) => id).slice(0, limit);
-  return { ids, next: rows.length > limit ? (ids.at(-1) ?? null) : await lastScanned(client, path) };
+  return { ids, next: rows.length > limit ? (ids.at(-1) ?? null) : await endOfScan(client, path) };
 }
 
 /** Of the whole list, as far as one page is looked for. */
@@ -34,7 +35,7 @@ export async function countIds(client: PoolClient, search: Search): Promise<{ to
     client,
     (bind) => `select count(*)::int as total from (${matching(path, search, bind)}) m`,
   );
-  return { total: row?.total ?? 0, totalCapped: (await lastScanned(client, path)) !== null };
+  return { total: row?.total ?? 0, totalCapped: (await endOfScan(client, path)) !== null };
 }
 
 async function shortest(client: PoolClient, paths: [AccessPath, ...AccessPath[]]): Promise<AccessPath> {
@@ -47,13 +48,16 @@ async function shortest(client: PoolClient, paths: [AccessPath, ...AccessPath[]]
   return paths[lengths.indexOf(Math.min(...lengths))] ?? paths[0];
 }
 
-/** The last request that was looked at; null when there is none behind it. */
-async function lastScanned(client: PoolClient, path: AccessPath): Promise<string | null> {
+/**
+ * Where looking was given up, between the last request that was looked at and the next one; null when there is none. Both
+ * may be another client's, so it is the id of neither.
+ */
+async function endOfScan(client: PoolClient, path: AccessPath): Promise<string | null> {
   const [last, another] = await ask<{ id: string }>(
     client,
     (bind) => `${scanOf(path, bind)} offset ${scanLimit - 1} limit 2`,
   );
-  return last && another ? last.id : null;
+  return last && another ? roundestBetween(another.id, last.id) : null;
 }
 
 /** Each part in its own order and with its own end, or PostgreSQL would not merge them but sort them all. */

@@ -2,14 +2,12 @@ import Joi from 'joi';
 import type { Pool } from 'pg';
 import type { VisibleSources } from '#src/security/caller.ts';
 import { Problem } from '../problem.ts';
+import { uuid } from '../rules.ts';
 import { findRequest, type RequestView } from './request-view.ts';
 
 /** `{id}` of `/document-requests/{id}`. */
 export const requestPath = Joi.object<{ id: string }>({
-  id: Joi.string()
-    .guid({ separator: '-', wrapper: false })
-    .required()
-    .description('the id of the request, as the POST answered it'),
+  id: uuid.required().description('the id of the request, as the POST answered it'),
 });
 
 export const requestAddress = '/api/v1/document-requests';

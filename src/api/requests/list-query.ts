@@ -39,14 +39,15 @@ const listOf = (...values: readonly string[]): Joi.Schema => {
     .items(Joi.valid(...values))
     .min(1)
     .max(values.length)
-    .single();
+    .single()
+    .meta({ jsonSchema: { type: 'array', items: { type: 'string', enum: values } } });
 };
 
 /** `stages`: those of the pipeline, which alone may be asked for. */
 export const listQuery = (stages: readonly string[]): Joi.ObjectSchema<ListQuery> =>
   Joi.object<ListQuery>({
-    status: listOf(...statuses).description('one status or several'),
-    stage: listOf(...stages).description('where it stands, or stood last: one stage or several'),
+    status: listOf(...statuses).description('one status or several, with commas'),
+    stage: listOf(...stages).description('where it stands, or stood last: one stage or several, with commas'),
     sourceSystem: code.description('the source system that asked').example('ARCADE'),
     documentType: code.example('INVOICE'),
     documentName: code.example('IVZRECPA'),

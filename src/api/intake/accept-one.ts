@@ -1,6 +1,4 @@
 import type { Logger } from '#src/platform/log.ts';
-import type { Caller } from '#src/security/caller.ts';
-import { tokenInvalid } from '#src/security/challenges.ts';
 import { problemOf } from '../errors.ts';
 import type { Call } from '../operation.ts';
 import { Problem } from '../problem.ts';
@@ -26,23 +24,13 @@ export function readPermitted(body: unknown, { caller, ownSources }: Asking): Do
   return asked;
 }
 
-/** For so long after its end a token is still taken: `TOKEN_LEEWAY_SECONDS`, at the most. */
-const leewayMs = 30_000;
-
-/** An upload may last for hours; its token says for how long. @throws Problem OMS_TOKEN_INVALID */
-function refuseAfterEnd({ expiresAt }: Caller): void {
-  if (expiresAt.getTime() + leewayMs < Date.now())
-    throw tokenInvalid('the token has expired during the upload; send this, and what comes after it, with another one');
-}
-
 /** Takes in one of many: what is wrong with it is its own affair. Never rejects. */
-export async function takeIn(
+export async function acceptOne(
   read: () => unknown,
   asking: Asking,
   { intake, log }: { intake: Intake; log: Pick<Logger, 'error'> },
 ): Promise<Outcome> {
   try {
-    refuseAfterEnd(asking.caller);
     const { id, repeated } = await intake.accept(readPermitted(read(), asking), asking.caller.client);
     return { status: 202, id, links: { self: `${requestAddress}/${id}` }, ...(repeated && { repeated }) };
   } catch (error) {

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import express from 'express';
-import { demandPace } from '#src/limits/pace.ts';
+import { demandDataRate } from '#src/limits/minimum-data-rate.ts';
 import { type HttpListener, listen } from '#src/platform/listen.ts';
 
 let listener: HttpListener;
@@ -13,7 +13,7 @@ let reading: PromiseWithResolvers<void>;
 beforeEach(async () => {
   reading = Promise.withResolvers();
   const app = express();
-  app.use(demandPace({ windowMs: 300, bytes: 20, lingerMs: 100 }));
+  app.use(demandDataRate({ windowMs: 600, bytes: 20, lingerMs: 200 }));
   app.post('/read', async (request, response) => {
     let bytes = 0;
     for await (const chunk of request) bytes += chunk.length;
@@ -54,7 +54,7 @@ test('one that moves may take many windows', async () => {
   const { sending, answered } = upload('/read', 1_000);
   for (let piece = 0; piece < 40; piece++) {
     sending.write('x'.repeat(25));
-    await sleep(25);
+    await sleep(40);
   }
   sending.end();
   expect(JSON.parse(await textOf(await answered))).toEqual({ bytes: 1_000 });
@@ -64,7 +64,7 @@ test('what we have received and not looked at is not held against the client', a
   const { sending, answered } = upload('/busy', 1_000);
   sending.write('x'.repeat(900));
   // Two windows in which nothing moves, because of us.
-  await sleep(700);
+  await sleep(1_300);
   reading.resolve();
   sending.end('x'.repeat(100));
   expect(JSON.parse(await textOf(await answered))).toEqual({ bytes: 1_000 });

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { Problem } from '#src/api/problem.ts';
 
-export interface Pace {
+export interface MinimumDataRate {
   /** How often is looked. */
   windowMs: number;
   /** What must have come since the last look. */
@@ -11,14 +11,14 @@ export interface Pace {
 }
 
 /** A line of NDJSON in half a minute. Slower is nobody's network, but somebody who wants to hold a connection. */
-const usual: Pace = { windowMs: 30_000, bytes: 1_024, lingerMs: 10_000 };
+const usual: MinimumDataRate = { windowMs: 30_000, bytes: 1_024, lingerMs: 10_000 };
 
 /**
  * An upload may last for hours, so it has no time limit; it must move. What this process has received and not yet looked at
  * is not held against the client: then it is we who are slow.
  */
-export const demandPace =
-  ({ windowMs, bytes, lingerMs }: Pace = usual): RequestHandler =>
+export const demandDataRate =
+  ({ windowMs, bytes, lingerMs }: MinimumDataRate = usual): RequestHandler =>
   (request, response, next) => {
     const { headers, socket } = request;
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return next();
@@ -30,7 +30,7 @@ export const demandPace =
       if (moved >= bytes || request.readableLength > 0) return;
       clearInterval(looking);
       giveUp(response, `less than ${bytes} bytes came in ${windowMs / 1_000} s`);
-    }, windowMs);
+    }, windowMs).unref();
     response.once('finish', () => {
       if (request.complete) return;
       // Closed at once, the answer would be lost to a client that is still sending.
