@@ -10,5 +10,5 @@ export default {
   coverageProvider: 'v8',
   collectCoverageFrom: ['{entities,processors,queues,admin,src}/**/*.ts'],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

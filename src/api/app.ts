@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { demandPace } from '#src/limits/pace.ts';
+import { demandDataRate } from '#src/limits/minimum-data-rate.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { answerProblems, nothingHere, problemOf } from './errors.ts';
 import { problems } from './problem.ts';
@@ -40,7 +40,7 @@ export function createApp({
   app.set('query parser', 'simple');
   app.set('trust proxy', [...trustedProxies]);
   app.use(logRequests(log));
-  app.use(demandPace());
+  app.use(demandDataRate());
   app.get('/health/live', (_request, response) => void response.json({ live: true }));
   app.get('/health/ready', async (_request, response) => {
     try {
@@ -79,20 +79,25 @@ const onlyData: RequestHandler[] = [
   },
 ];
 
-/** A line for every answer that is an error; for the others only when debugging, because they come by the thousand. */
+/**
+ * A line for every answer that is an error; for the others only when debugging, because they come by the thousand. `code` is
+ * the problem's, and `client` whoever called; where a request came from matters while nobody knows who sent it.
+ */
 const logRequests =
   (log: Logger): RequestHandler =>
   (request, response, next) => {
     const startedAt = performance.now();
     response.once('finish', () => {
-      const { statusCode } = response;
-      const level = statusCode >= 500 ? 'error' : statusCode >= 400 ? 'warn' : 'debug';
+      const { statusCode, locals } = response;
+      const level = levelOf(statusCode);
       if (log.isLevelEnabled(level))
         log[level](
           {
             method: request.method,
             url: request.originalUrl,
             status: statusCode,
+            code: locals.code,
+            ...(locals.client ? { client: locals.client } : { address: request.ip }),
             ms: Math.round(performance.now() - startedAt),
           },
           'answered',
@@ -100,3 +105,10 @@ const logRequests =
     });
     next();
   };
+
+/** Ours to mend, somebody to look at, a mistake of the client's, or the usual. */
+function levelOf(status: number): 'error' | 'warn' | 'info' | 'debug' {
+  if (status >= 500) return 'error';
+  if ([401, 403, 429].includes(status)) return 'warn';
+  return status >= 400 ? 'info' : 'debug';
+}

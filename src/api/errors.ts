@@ -9,7 +9,8 @@ export const answerProblems =
   (log: Logger): ErrorRequestHandler =>
   (error, request, response, next) => {
     const problem = problemOf(error);
-    if (problem.status >= 500)
+    // What we threw ourselves is told by the line about the answer, unless that has begun as something else.
+    if (problem.status >= 500 && (problem !== error || response.headersSent))
       log.error({ err: error, method: request.method, url: request.originalUrl }, problem.message);
     if (response.headersSent) return next(error);
     send(response, problem);
@@ -34,6 +35,7 @@ export const onlyMethods =
     );
 
 function send(response: Response, problem: Problem): void {
+  response.locals.code = problem.code;
   response.status(problem.status).set(problem.headers).type('application/problem+json').send(JSON.stringify(problem));
 }
 

@@ -23,6 +23,8 @@ export interface Operation<Path = unknown, Query = unknown> {
   /** Request headers that mean something here; for the document only, `handle` reads them itself. */
   headers?: Record<string, HeaderDescription>;
   body?: {
+    /** Unless told, it must be there. */
+    required?: boolean;
     /** By media type. */
     content: Record<string, BodyDescription>;
     /** Reads it, after the caller was let in. */

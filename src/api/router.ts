@@ -26,6 +26,7 @@ export function routerOf({ operations, authenticate, sourcesOf, admit }: RouterP
       const callers = new WeakMap<object, Caller>();
       const letIn: RequestHandler = async (request, response, next) => {
         const caller = await authenticate(request);
+        response.locals.client = caller.client;
         await admit?.(caller, response);
         demandScope(caller, operation);
         callers.set(request, caller);

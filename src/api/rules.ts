@@ -5,6 +5,11 @@ import Joi from 'joi';
 /** A code of the reference data, or of ours: `IVZRECPA`, `OMS_BATCH_ERRORED`. */
 export const code = Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'code');
 
+/** Of any version, and without braces around it (RFC 9562, section 4). */
+export const uuid = Joi.string()
+  .guid({ separator: '-', wrapper: false })
+  .messages({ 'string.guid': '{{#label}} must be a UUID' });
+
 /** Text on one line. */
 export const printable = Joi.string().pattern(/^[ -~\u00A0-\uFFFF]+$/, 'no control characters');
 
@@ -15,7 +20,7 @@ const rfc3339 =
 export const moment = Joi.string()
   .custom((text: string, { error }) => (isMoment(text) ? text : error('any.invalid')))
   .messages({ 'any.invalid': '{#label} must be a date and time with its offset, like 2026-11-21T08:00:00Z' })
-  .meta({ format: 'date-time' })
+  .meta({ jsonSchema: { format: 'date-time' } })
   .example('2026-11-21T08:00:00Z');
 
 function isMoment(text: string): boolean {

@@ -3,6 +3,7 @@ import type { ReferenceData } from '#processors/document/ports.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { CallbacksConfig } from '#src/config/callbacks.ts';
 import type { Addresses } from './addresses.ts';
+import { namesHostOf } from './callback-host.ts';
 
 export const maxUrlLength = 2_000;
 
@@ -23,7 +24,7 @@ export function callbackAllowance(
     if (flaw) return flaw;
     const url = new URL(text);
     const row = await reference.find('CLIENT', client, clock.now());
-    if (!row?.attributes.callbackHosts?.some((entry) => matches(url, entry)))
+    if (!row?.attributes.callbackHosts?.some((entry) => namesHostOf(entry, url)))
       return `${url.host} is not one of the hosts that this client may have called`;
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     if (isIP(literal) && !addresses.allows(literal)) return `${url.host} is a private address`;
@@ -39,11 +40,4 @@ function flawOf(text: string, plainHttp: boolean): string | undefined {
   if (url.username || url.password) return 'must not hold a name or a password';
   if (text.includes('#')) return 'must not have a fragment';
   return undefined;
-}
-
-/** `URL` has already made one spelling of many: lower case, punycode, `0x7f.1` as 127.0.0.1; and a port only when it is not the usual. */
-function matches({ hostname, port }: URL, entry: string): boolean {
-  const [, host = '', ownPort = ''] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
-  if (port !== ownPort) return false;
-  return host.startsWith('*.') ? hostname.endsWith(host.slice(1)) && !isIP(hostname) : hostname === host;
 }

@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { CallbackSender } from '#processors/callback/ports.ts';
+import { receiverOf } from '#processors/callback/receiver.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import { Fault } from '#processors/engine/outcome.ts';
 import type { CallbacksConfig } from '#src/config/callbacks.ts';
@@ -37,7 +38,8 @@ export function openCallbackSender(
     keepAliveMaxTimeout: 1_000,
   });
   return {
-    async post({ id, url, client, event }, signal) {
+    async post(callback, signal) {
+      const { id, url, client, event } = callback;
       // Asked again: a host that was taken off the list since is not called any more. A literal address is looked at here.
       const reason = await allowance(url, client);
       if (reason) return { kind: 'forbidden', reason: `the callback address ${reason}` };
@@ -65,7 +67,7 @@ export function openCallbackSender(
           ...(retryAfterMs !== undefined && { retryAfterMs }),
         };
       } catch (error) {
-        throw unreachable(error, new URL(url).host);
+        throw unreachable(error, receiverOf(callback));
       }
     },
     [Symbol.asyncDispose]: () => agent.destroy(),
@@ -93,20 +95,20 @@ class ForbiddenAddress extends Error {
   }
 }
 
-function unreachable(error: unknown, host: string): Fault {
+function unreachable(error: unknown, receiver: string): Fault {
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
   if (error instanceof ForbiddenAddress)
     return new Fault({
       code: 'OMS_CALLBACK_ADDRESS_FORBIDDEN',
       category: 'INTERNAL_ERROR',
-      description: error.message,
+      description: `${receiver}: ${error.message}`,
     });
   const timedOut = name === 'TimeoutError' || /TIMEOUT/.test(code ?? '');
   return new Fault(
     {
       code: timedOut ? 'OMS_CALLBACK_TIMEOUT' : 'OMS_CALLBACK_UNREACHABLE',
       category: timedOut ? 'TIMEOUT' : 'INTERNAL_ERROR',
-      description: timedOut ? `${host} did not answer in time` : `${host} is out of reach: ${code ?? message}`,
+      description: timedOut ? `${receiver} did not answer in time` : `${receiver} is out of reach: ${code ?? message}`,
     },
     { cause: error },
   );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { environment } from '#src/config.ts';
+import { readCommandLine } from './command-line.ts';
 import { omsApi } from './demo/api.ts';
 import { findingsTable, look } from './demo/findings.ts';
 import { type Followed, postAndFollow } from './demo/follow.ts';
@@ -123,9 +124,12 @@ async function judge(followed: readonly Followed[], addresses: System['addresses
   return good;
 }
 
+const { positionals } = readCommandLine(
+  () => parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', default: false } } }),
+  'Usage: npm run demo [-- <files with document requests>]',
+);
 const stop = stopSignal(environment as NodeJS.ProcessEnv);
 try {
-  const { positionals } = parseArgs({ allowPositionals: true });
   process.exitCode = (await demo(positionals, stop)) ? 0 : 1;
 } catch (error) {
   say(`\n${stop.aborted ? 'Stopped.' : error instanceof Error ? error.message : error}`);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environment } from '#src/config.ts';
 import type { Child } from './child.ts';
+import { readCommandLine } from './command-line.ts';
 import { dataFolder, nearName, projectFolder } from './folders.ts';
 import { type Addresses, launch, type System } from './launch.ts';
 import { takeLock } from './lock.ts';
@@ -24,9 +25,21 @@ interface Words {
 
 type Kept = ProcessIdentity & { name: string; logFile: string };
 
-const { values: flags } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, data: { type: 'string', default: dataFolder } },
-});
+const usage = `Usage: npm start [-- <options>]
+
+  --data <folder>  where its data is kept (data)
+  --json           the addresses as a line of JSON too, once it is ready`;
+
+const { values: flags } = readCommandLine(
+  () =>
+    parseArgs({
+      options: {
+        ...{ json: { type: 'boolean', default: false }, data: { type: 'string', default: dataFolder } },
+        help: { type: 'boolean', default: false },
+      },
+    }),
+  usage,
+);
 const directory = resolve(flags.data);
 
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);

@@ -116,7 +116,7 @@ function described(operation: Operation, components: Components, problemAnswers:
     ...(named.length > 0 && { parameters: named }),
     ...(body && {
       requestBody: {
-        required: true,
+        required: body.required ?? true,
         content: Object.fromEntries(
           Object.entries(body.content).map(([type, { schema, examples }]) => [
             type,
@@ -169,6 +169,8 @@ function parametersIn(where: 'path' | 'query', schema: Joi.ObjectSchema | undefi
     in: where,
     required: where === 'path' || required.includes(name),
     description,
+    // One parameter, with commas in it.
+    ...(rest.type === 'array' && { explode: false }),
     schema: rest,
   }));
 }

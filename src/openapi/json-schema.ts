@@ -5,7 +5,8 @@ export type JsonSchema = Record<string, unknown>;
 /** What a schema is called when others refer to it: `Joi.object({...}).meta({ component: 'Batch' })`. */
 interface Described {
   type?: string;
-  metas?: readonly { component?: string; format?: string }[];
+  /** `jsonSchema`: what Joi cannot say of itself. */
+  metas?: readonly { component?: string; jsonSchema?: JsonSchema }[];
   examples?: readonly unknown[];
   keys?: Record<string, Described>;
   items?: readonly Described[];
@@ -41,6 +42,8 @@ export class Components {
   }
 
   #withParts({ metas, examples, keys, items, matches }: Described, json: JsonSchema): JsonSchema {
+    const told = metas?.find(({ jsonSchema }) => jsonSchema)?.jsonSchema;
+    if (told?.type) return { ...(json.description !== undefined && { description: json.description }), ...told };
     const properties = json.properties as Record<string, JsonSchema> | undefined;
     const anyOf = json.anyOf as JsonSchema[] | undefined;
     // Tools take an object of which nothing is said for one that is empty.
@@ -48,7 +51,6 @@ export class Components {
       json.type === 'object' && !properties && !('additionalProperties' in json || 'patternProperties' in json);
     return {
       ...json,
-      ...metas?.filter(({ format }) => format).map(({ format }) => ({ format }))[0],
       ...(isOpen && { additionalProperties: true }),
       ...(properties && {
         properties: Object.fromEntries(
@@ -58,6 +60,7 @@ export class Components {
       ...(items?.length === 1 && json.items ? { items: this.#named(items[0] ?? {}, json.items as JsonSchema) } : {}),
       ...(anyOf && { anyOf: anyOf.map((each, index) => this.#named(matches?.[index]?.schema ?? {}, each)) }),
       ...(examples && { examples }),
+      ...told,
     };
   }
 }

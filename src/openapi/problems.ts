@@ -1,5 +1,5 @@
 import type { Operation } from '#src/api/operation.ts';
-import { type ProblemCode, problems } from '#src/api/problem.ts';
+import { Problem, type ProblemCode, problems } from '#src/api/problem.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** What may go wrong with any call. */
@@ -44,7 +44,12 @@ export class ProblemAnswers {
         const name = ofStatus.toSorted().join('.');
         this.responses[name] ??= {
           description: ofStatus.map((code) => `\`${code}\`: ${problems[code].title}`).join('\n\n'),
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          content: {
+            'application/problem+json': {
+              schema: { $ref: '#/components/schemas/Problem' },
+              example: new Problem(ofStatus[0] as ProblemCode, 'what it was this time'),
+            },
+          },
         };
         return [status, { $ref: `#/components/responses/${name}` }];
       }),

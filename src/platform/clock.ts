@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
+import { firstAnswer } from './database.ts';
 
 const readAgainMs = 10_000;
 
@@ -15,7 +16,7 @@ export async function databaseClock(pool: Pool): Promise<Clock & Disposable> {
     const halfWay = (sentAt + performance.now()) / 2;
     offsetMs = (rows[0] as { now: Date }).now.getTime() - halfWay;
   };
-  await read();
+  await firstAnswer(read());
   const timer = setInterval(() => read().catch(() => {}), readAgainMs).unref();
   return {
     now: () => new Date(performance.now() + offsetMs),

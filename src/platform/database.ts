@@ -27,6 +27,13 @@ export const ormOptions = (databaseUrl: string) => ({
 
 export const openOrm = (databaseUrl: string): Promise<MikroORM> => MikroORM.init(ormOptions(databaseUrl));
 
+/** What a process asks the database first. @throws Error that names the setting to look at */
+export const firstAnswer = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+  answer.catch((error) => {
+    // Of a name with several addresses, all of which refuse, Node tells the code alone.
+    throw new Error(`the database of DATABASE_URL: ${error.message || error.code}`, { cause: error });
+  });
+
 /**
  * The connections of the hot path. What must survive a power cut is committed on `durable`; what could be worked out
  * again from the rows (a claim, "not ready yet") on `relaxed`, where a commit does not wait for the disk. Both write
@@ -49,6 +56,8 @@ export function openConnections(databaseUrl: string, onError: (error: Error) => 
     });
     // An idle connection that the server closes would otherwise end the process.
     pool.on('error', onError);
+    // So would one that is closed in the moment it is handed over, when the pool listens no more and its taker not yet.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   };
   const durable = open('durable', '-c synchronous_commit=on');

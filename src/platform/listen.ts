@@ -8,7 +8,7 @@ export interface HttpListener extends AsyncDisposable {
 /**
  * Against clients that hold connections and say nothing: the head of a request must come at once, and no connection may be
  * silent in both directions for long. There is no limit to how long a request takes as a whole, because an upload may
- * last for hours; `limits/pace.ts` sees to it that it moves.
+ * last for hours; `limits/minimum-data-rate.ts` sees to it that it moves.
  */
 const timeouts = {
   headersTimeout: 10_000,

@@ -1,5 +1,5 @@
 import { migrateQueues } from '#queues/bullmq/postgres.ts';
-import { openOrm } from './database.ts';
+import { firstAnswer, openOrm } from './database.ts';
 
 /** Any number that no one else locks. */
 const migrationLock = 7_001;
@@ -9,7 +9,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
   const orm = await openOrm(databaseUrl);
   try {
     // Held by one connection of the pool until it closes.
-    await orm.em.getConnection().execute(`select pg_advisory_lock(${migrationLock})`);
+    await firstAnswer(orm.em.getConnection().execute(`select pg_advisory_lock(${migrationLock})`));
     await orm.migrator.up();
     await migrateQueues(databaseUrl);
   } finally {

@@ -23,6 +23,13 @@ describe.each(backends)('bad input, queues on %s', (backend) => {
     expect(await rowsOf(oms)).toEqual(before);
   });
 
+  test.each([
+    ['an array', '[]', 'is an array; many requests go to /api/v1/document-requests/bulk'],
+    ['nothing', '', 'the body is empty'],
+  ])('%s instead of a request: one error says so', async (_, body, message) => {
+    expect((await oms.send(body)).json.errors).toEqual([{ field: '', message }]);
+  });
+
   test('what is nearly too much is taken', async () => {
     const limits = {
       documentContent: {
@@ -79,7 +86,7 @@ describe.each(backends)('bad input, queues on %s', (backend) => {
     for (const id of ['1', 'x', '%00', '..%2f', `${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(13)}`]) {
       const answer = await oms.fetch(`/api/v1/document-requests/${id}${path}`);
       expectProblem(answer, 'OMS_PARAMETER_INVALID');
-      expect(answer.json.errors).toEqual([{ field: 'id', message: 'id must be a valid GUID' }]);
+      expect(answer.json.errors).toEqual([{ field: 'id', message: 'id must be a UUID' }]);
     }
     expectProblem(await oms.fetch(`/api/v1/document-requests/%E0%A4%A${path}`), 'OMS_PARAMETER_INVALID');
     const nobodys = '01a1fc5b-26c8-750d-8c3d-9f6e7e9ebbe8';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createApp } from '#src/api/app.ts';
 import { afterUpload, type DiskLimits } from '#src/api/intake/answers-on-disk.ts';
 import { answerLines } from '#src/api/intake/bulk-lines.ts';
-import { demandPace } from '#src/limits/pace.ts';
+import { demandDataRate } from '#src/limits/minimum-data-rate.ts';
 import { type HttpListener, listen } from '#src/platform/listen.ts';
 import { answerFiles } from '#test/support/answers-on-disk.ts';
 import { eventually } from '#test/support/services.ts';
@@ -25,15 +25,19 @@ afterEach(async () => {
   await listener[Symbol.asyncDispose]();
 });
 
-async function open({ answerBytes = 1, stopping, ...limits }: Setting = {}, pace = demandPace()): Promise<void> {
+async function open(
+  { answerBytes = 1, stopping, ...limits }: Setting = {},
+  dataRate = demandDataRate(),
+): Promise<void> {
   taken = 0;
   const openOutlet = afterUpload({ bytes: 1e9, lingerMs: 3_600_000, ...limits });
-  const takeIn = async () => ({ status: 202, id: `${++taken}`.padEnd(answerBytes), links: { self: '' } }) as const;
+  const acceptOne = async () => ({ status: 202, id: `${++taken}`.padEnd(answerBytes), links: { self: '' } }) as const;
   const ready = async () => ({});
   const app = createApp({
     api: (request, response, next) =>
-      pace(request, response, () => {
-        const options = { maxLineBytes: 100, takeIn, openOutlet, stopping: stopping ?? new AbortController().signal };
+      dataRate(request, response, () => {
+        const ends = { ended: () => undefined, stopping: stopping ?? new AbortController().signal };
+        const options = { maxLineBytes: 100, acceptOne, openOutlet, ...ends };
         handled = answerLines(request, response, options).catch(next);
       }),
     ...{ ready, log: pino({ level: 'silent' }) },
@@ -94,7 +98,7 @@ test('a process that stops answers what it has read, without waiting for the res
 });
 
 test('an upload that stands still is told so, and holds no file any longer', async () => {
-  await open({}, demandPace({ windowMs: 50, bytes: 1_024, lingerMs: 50 }));
+  await open({}, demandDataRate({ windowMs: 50, bytes: 1_024, lingerMs: 50 }));
   bulk.send('1\n');
   expect((await bulk.response).statusCode).toBe(408);
   expect(await bulk.next()).toMatchObject({ code: 'OMS_BODY_TOO_SLOW' });

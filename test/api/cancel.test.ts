@@ -204,4 +204,4 @@ test('many wishes against a running pipeline: each request ends once, and CANCEL
     `select count(*)::int as in_flight from progress where ended_at is null and due_at < now() + interval '1 minute'`,
   );
   expect(rows).toEqual([{ in_flight: 0 }]);
-}, 90_000);
+});

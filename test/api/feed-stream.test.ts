@@ -4,7 +4,7 @@ import { finalStatus, type Listener, listenTo } from '#test/support/event-source
 import { type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
 import type { ReadyClient } from '#test/support/tokens.ts';
-import { publish } from './published.ts';
+import { allShown, publish } from './published.ts';
 
 let oms: Oms;
 beforeAll(async () => {
@@ -51,7 +51,7 @@ describe('a stream of final statuses', () => {
     }
     await writing;
     const all = await wholeFeed(house.pool);
-    await eventually(() => statuses(listener).length >= all.length);
+    await eventually(() => statuses(listener).length >= all.length && listener.answers.length === 4);
     expect(idsOf(listener)).toEqual(all);
     expect(listener.answers).toEqual([200, 200, 200, 200]);
     expect(all.length).toBeGreaterThan(3_000);
@@ -117,6 +117,7 @@ describe('a stream of final statuses', () => {
 
   test('from now on leaves out what is there, and a client that is cut before anything came misses nothing', async () => {
     await publish(oms.pool, 3);
+    await allShown(oms.pool);
     using listener = listen('?after=now');
     await eventually(() => listener.events.length === 1);
     listener.cut();
@@ -128,6 +129,7 @@ describe('a stream of final statuses', () => {
 
   test('begins after Last-Event-ID, whatever the address says', async () => {
     await publish(oms.pool, 2);
+    await allShown(oms.pool);
     const { items } = await oms.feed();
     const last = items.at(-2)?.cursor as string;
     const text = await firstOf(oms, `${feed}?after=0-0`, { 'last-event-id': last });
@@ -177,7 +179,7 @@ describe('a stream of final statuses', () => {
   });
 
   test('is refused when there are as many as this process carries', async () => {
-    await using small = await startOms({ roles: ['api'], environment: { MAX_STREAMS: '2' } });
+    await using small = await startOms({ roles: ['api'], environment: { MAX_STREAMS: '2', MAX_CLIENT_SHARE: '100' } });
     const open = () => raw(small, feed, { accept: 'text/event-stream' });
     const [one, two] = await Promise.all([open(), open()]);
     const third = await open();

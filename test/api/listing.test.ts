@@ -189,6 +189,31 @@ describe('pages', () => {
     expect(short).toMatchObject({ items: [], next: expect.any(String), total: 0, totalCapped: true });
     expect(await all({ status: 'COMPLETED' }, other)).toHaveLength(1);
   });
+
+  test('that are given up among the requests of others name none of them, and the own one behind is found', async () => {
+    await using other = await startOms({ roles: ['api'] });
+    // Enough of its own that the way past the others' rejected ones seems no longer.
+    await other.pool.query(
+      `with r as (insert into document_request (id, source_system, request_correlation_id, document_type, document_name,
+           document_language, source_environment, metadata, content, body_hash, received_at)
+         select uuidv7(), case when n <= 1000 then 'CIBT' else 'ARCADE' end, n::text, 'INVOICE', 'IVZRECPA', 'en', 'TEST',
+           '[]', '{}', '\\x00', now() from generate_series(1, 11500) n returning id, request_correlation_id as n)
+       insert into progress (id, pipeline, stage, status, result, due_at, since, ended_at)
+       select id, 'document', 'publish', 'ended', case when n in ('7', '8') or n::int > 1000 then 'rejected' else 'completed' end,
+         now(), now(), now() from r`,
+    );
+    await other.pool.query('analyze');
+    const own = await other.pool.query(
+      `select id from document_request where request_correlation_id in ('7', '8') order by id desc`,
+    );
+    const rejected = { status: 'REJECTED', limit: '1' };
+    const short = await page(rejected, other.as('cibt'));
+    expect(short).toMatchObject({ items: [], next: expect.any(String) });
+    const known = await other.pool.query<{ id: string }>('select id from document_request');
+    expect(known.rows.filter(({ id }) => cursorOf(id) === short.next)).toEqual([]);
+    expect(await all(rejected, other.as('cibt'))).toEqual(own.rows.map(({ id }) => id));
+    expect(new Set(await all({ status: 'REJECTED', limit: '500' }, other)).size).toBe(10_502);
+  });
 });
 
 /** A request that failed, as the tables have it. */

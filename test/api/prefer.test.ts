@@ -84,7 +84,8 @@ describe('a thousand who wait for requests', () => {
       expect(reached.size).toBe(first + 250);
     }
     await Promise.all(waits);
-    expect(asked.length).toBeLessThan(100);
+    // Ten a second, however many wait.
+    expect(asked.length).toBeLessThan(500);
   });
 
   test('who gives up is not asked for any more', async () => {

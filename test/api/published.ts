@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { finalStatus } from '#test/support/event-source.ts';
+import { eventually } from '#test/support/services.ts';
 
 /** Final statuses of a source system, as a worker writes them; their ids, in their order. */
 export async function publish(pool: Pick<Pool, 'query'>, count: number, source = 'ARCADE'): Promise<string[]> {
@@ -11,3 +12,12 @@ export async function publish(pool: Pick<Pool, 'query'>, count: number, source =
   );
   return rows.map(({ id }) => id);
 }
+
+/** Until the feed shows all that is there: any open transaction on the server, another test's too, holds back what is younger. */
+export const allShown = (pool: Pick<Pool, 'query'>) =>
+  eventually(async () => {
+    const { rowCount } = await pool.query(
+      'select from status_event where transaction >= pg_snapshot_xmin(pg_current_snapshot()) limit 1',
+    );
+    return rowCount === 0;
+  });

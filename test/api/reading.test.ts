@@ -6,7 +6,7 @@ import { batchesSchema, historySchema, requestSchema, summarySchema } from '#src
 import { invoice, offer, troubled } from '#test/support/documents.ts';
 import { type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
-import { publish } from './published.ts';
+import { allShown, publish } from './published.ts';
 import { expectShape } from './shapes.ts';
 
 let oms: Oms;
@@ -162,6 +162,7 @@ describe('the document', () => {
 
 describe('the status feed', () => {
   test('is read page by page while it is written, and nothing is missed or told twice', async () => {
+    await allShown(oms.pool);
     const start = (await oms.feed()).next;
     const posting = Promise.all(Array.from({ length: 120 }, () => oms.post(invoice())));
     const read: FeedPage['items'][number][] = [];

@@ -51,13 +51,17 @@ const operations = intakeOperations({
   openOutlet: duringUpload,
   stopping: new AbortController().signal,
 });
+const countRequest = clientLimit(pointStore({ redis, pool: connections.relaxed }, limits), limits);
+const load = ceiling({ ...limits, requests: limits.inFlight, bytes: limits.inFlightBytes, maxBodyBytes });
 const api = routerOf({
   operations,
   authenticate: directAuthentication(verifier),
   sourcesOf: sourcesOf(reference, clock),
-  admit: clientLimit(pointStore({ redis, pool: connections.relaxed }, limits), limits),
+  admit: async (caller, response) => {
+    await countRequest(caller, response);
+    load.admitClient(caller.client, response);
+  },
 });
-const load = ceiling({ ...limits, requests: limits.inFlight, bytes: limits.inFlightBytes, maxBodyBytes });
 const ready = async () => ({});
 await listen(
   createApp({ api, ceiling: load.admit, ready, log, trustedProxies: config.security.trustedProxies }),

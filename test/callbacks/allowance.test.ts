@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { callableAddresses } from '#src/callbacks/addresses.ts';
 import { callbackAllowance } from '#src/callbacks/allowance.ts';
+import { callbackHost } from '#src/callbacks/callback-host.ts';
 
 const hosts: Record<string, readonly string[]> = {
   arcade: ['hooks.example.com', '*.arcade.example.com', 'hooks.example.com:8443'],
@@ -71,6 +72,29 @@ describe('refused, and the reason names it', () => {
 
   test('everything, when there is no key to sign with', async () => {
     expect(await allowance({ key: undefined })('https://hooks.example.com/', 'arcade')).toMatch(/not configured/);
+  });
+});
+
+describe('an entry of the list', () => {
+  test.each([
+    ['hooks.example.com:443', 'https://hooks.example.com/'],
+    ['HOOKS.example.com', 'https://hooks.example.com/'],
+    ['*.example.com:8443', 'https://eu.example.com:8443/'],
+    ['bücher.example', 'https://xn--bcher-kva.example/'],
+    ['93.184.215.14:9999', 'https://93.184.215.14:9999/'],
+    ['[2606:4700::1111]:80', 'https://[2606:4700:0::1111]:80/'],
+  ])('%s names %s, and may stand in the row', async (entry, url) => {
+    hosts.lister = [entry];
+    expect(callbackHost.validate(entry).error).toBeUndefined();
+    expect(await allowance()(url, 'lister')).toBeUndefined();
+  });
+
+  test.each([
+    ...['', '*', '*.', '*.*.example.com', 'a.*.example.com', '*.127.0.0.1', '*.254', '*.[::1]', '::1', '[::1', '[x]'],
+    ...['a b', 'a/b', 'https://a.example', 'user@a.example', 'a.example?', 'a.example#', 'a.example:', 'a.example:0'],
+    ...['a.example:65536', 'a.example:http', '999.0.0.1'],
+  ])('%j is none', (entry) => {
+    expect(callbackHost.validate(entry).error).toBeDefined();
   });
 });
 

@@ -94,7 +94,7 @@ test('a second start, a taken port, a start after kill -9, and an end that leave
   expect(third.said()).toContain('Stopped.');
   expect(existsSync(join(folder, 'one/running.json'))).toBe(false);
   expect(children.filter(isAlive)).toEqual([]);
-}, 120_000);
+});
 
 test('when a part of it dies, it says which, and stops the rest', async () => {
   const launcher = start('two');

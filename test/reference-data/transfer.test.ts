@@ -39,7 +39,7 @@ test('into an empty system it recreates everything', async () => {
   expect(sorted(await there.export())).toEqual(sorted(file));
   // What was made there is told there.
   expect((await there.changes('/changes?limit=1000')).at(-1)).toMatchObject({ action: 'created', actor: /^ops\// });
-}, 60_000);
+});
 
 describe('a dry run', () => {
   test('says what would happen to each line, and why one is refused, and does nothing', async () => {

@@ -60,7 +60,7 @@ describe('without an edge, the API asks for the token itself', () => {
   });
 
   test('while OIDM does not answer: 503, and a caller who is known is served', async () => {
-    await using other = await startOms({ roles: ['api'], environment: { OIDM_TIMEOUT_MS: '100' } });
+    await using other = await startOms({ roles: ['api'] });
     const id = await other.post(invoice());
     const stranger = await other.oidm.issue('cibt');
     await other.oidm.outage('unavailable');

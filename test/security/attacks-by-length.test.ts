@@ -78,7 +78,7 @@ test.each(['\n', '{}\n'])(
 );
 
 test('bodies whose requests only wait count as long as they are in memory', async () => {
-  const environment = { MAX_IN_FLIGHT_REQUESTS: '1', MAX_IN_FLIGHT_BYTES: '10485760' };
+  const environment = { MAX_IN_FLIGHT_REQUESTS: '1', MAX_IN_FLIGHT_BYTES: '10485760', MAX_CLIENT_SHARE: '100' };
   await using narrow = await startOms({ roles: ['api'], environment });
   const large = () => JSON.stringify(invoice({ documentContent: { A: 'x'.repeat(6_000_000) } }));
   const json = { 'content-type': 'application/json' };

@@ -16,7 +16,7 @@ beforeAll(async () => {
   finished = (await oms.through(foreign)).id;
   waiting = await oms.post(offer({ notBefore: '2999-01-01T00:00:00Z' }));
   await oms.events(finished);
-}, 30_000);
+});
 afterAll(() => oms?.close());
 
 /** Nothing of CIBT's, and nothing that is not said of a request that nobody ever made. */

@@ -9,7 +9,7 @@ describe('while OIDM does not answer', () => {
   test.each(['unavailable', 'hang'] as const)(
     '%s: nobody is let in that is not known, and only as long as he is',
     async (mode) => {
-      await using gate = await openGate({ settings: { OIDM_TIMEOUT_MS: '100' } });
+      await using gate = await openGate({ settings: { OIDM_TIMEOUT_MS: '500' } });
       const known = await gate.oidm.token('arcade');
       const stranger = await gate.oidm.token('cibt');
       expect(await gate.verdict(known)).toBe('valid');
@@ -25,7 +25,7 @@ describe('while OIDM does not answer', () => {
   );
 
   test('not even its keys are there: nobody is let in', async () => {
-    await using gate = await openGate({ settings: { OIDM_TIMEOUT_MS: '100' } });
+    await using gate = await openGate({ settings: { OIDM_TIMEOUT_MS: '500' } });
     const token = await gate.oidm.token('arcade');
     await gate.oidm.outage('hang');
     expect(await gate.verdict(token)).toBe('unavailable');
@@ -46,7 +46,29 @@ describe('while OIDM does not answer', () => {
     await gate.oidm.outage('none');
     await eventually(async () => (await gate.verdict(tokens[39] as string)) === 'valid');
     expect(gate.log.join()).toMatch(/OIDM does not answer.*OIDM answers again/s);
-  }, 15_000);
+  });
+
+  test('the log says why in words, and once for many', async () => {
+    await using gate = await openGate({ settings: { OIDM_TIMEOUT_MS: '500' } });
+    expect(await gate.verdict(await gate.oidm.token('arcade'))).toBe('valid');
+    const tokens = await Promise.all(Array.from({ length: 8 }, () => gate.oidm.issue()));
+    await gate.oidm.outage('hang');
+    await Promise.all(tokens.map((token) => gate.verdict(token)));
+    expect(gate.log.filter((line) => line.includes('a token could not be verified'))).toHaveLength(1);
+    expect(gate.log.join()).toContain('OIDM did not answer: no answer within 500 ms');
+  });
+});
+
+test('whoever makes OIDM fail at the sign-in page keeps nobody else out', async () => {
+  await using gate = await openGate();
+  const token = await gate.oidm.token('arcade');
+  const { oidm } = gate.security;
+  const signIn = () => oidm.issueToken('nobody', 'knows').catch((error: Error) => error.message);
+  await gate.oidm.outage('unavailable');
+  await eventually(async () => (await signIn()) === 'OIDM is being left alone for a moment');
+  await gate.oidm.outage('none');
+  expect(await signIn()).toBe('OIDM is being left alone for a moment');
+  expect(await gate.verdict(token)).toBe('valid');
 });
 
 describe('Redis', () => {

@@ -8,7 +8,7 @@ test('after all kinds of requests no token is in the log, in the database, in Re
   const REDIS_URL = redisUrl();
   await using oms = await startOms({
     roles: ['api', 'worker', 'sweep', 'security', 'reference-data'],
-    environment: { REDIS_URL, OIDM_TIMEOUT_MS: '100' },
+    environment: { REDIS_URL, OIDM_TIMEOUT_MS: '500' },
     logLevel: 'trace',
   });
   const good = [await oms.token('arcade'), await oms.token('cibt'), await oms.token('ops'), await oms.oidm.issue()];

@@ -154,7 +154,7 @@ test('it answers GET, and only where the role is', async () => {
 });
 
 test('while OIDM does not answer: 503, and when to come back', async () => {
-  await using other = await startOms({ roles: ['security'], environment: { OIDM_TIMEOUT_MS: '100' } });
+  await using other = await startOms({ roles: ['security'], environment: { OIDM_TIMEOUT_MS: '500' } });
   const token = await other.token('arcade');
   for (const mode of ['unavailable', 'hang'] as const) {
     await other.oidm.outage(mode);

@@ -89,7 +89,7 @@ export function clientOf(url: string, bearer: Bearer): Client {
         const ours = items.filter(({ subject }) => subject === id);
         return ours.length >= count && ours;
       }),
-    finished: (id, timeoutMs = 20_000) =>
+    finished: (id, timeoutMs = 30_000) =>
       eventually(
         async () => {
           const view = await client.get(id);

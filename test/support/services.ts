@@ -62,7 +62,7 @@ export function describeWithKafka(name: string, define: (brokers: string) => voi
 /** Asks until the answer is true (or anything but false and undefined), and gives it back. Throws are "not yet". */
 export async function eventually<T>(
   check: () => Promise<T | false | undefined> | T | false | undefined,
-  { timeoutMs = 10_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
+  { timeoutMs = 30_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let refusal: unknown;

@@ -51,7 +51,7 @@ export interface paths {
          *
          *     So read while you send, but do not wait for an answer before you send on.
          *
-         *     What was answered with 202 is on disk and stays accepted, also when the connection breaks. To go on after a break, send everything that was not answered again, or simply everything: the same request under the same correlation id is taken in once (`repeated`). When the database cannot be reached, the lines that were read are answered with 503, a last line with `"line": null` says how far that was, and the answers end.
+         *     What was answered with 202 is on disk and stays accepted, also when the connection breaks. To go on after a break, send everything that was not answered again, or simply everything: the same request under the same correlation id is taken in once (`repeated`). When the database cannot be reached, the lines that were read are answered with 503, a last line with `"line": null` says how far that was, and the answers end. So they do, with 401, when your token ends during the upload.
          *
          *     Needs the scope `oms.request`.
          */
@@ -1291,7 +1291,7 @@ export interface components {
                 /** @description the source systems it speaks for */
                 sourceSystems: string[];
                 /**
-                 * @description hosts at which it may be called back
+                 * @description hosts at which it may be called back: `*.example.com` is all below it; each at the usual port of its scheme, or the one named
                  * @default []
                  */
                 callbackHosts?: string[];
@@ -1588,6 +1588,45 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_SOURCE_FORBIDDEN",
+                 *       "title": "The source system is not one of this client",
+                 *       "status": 403,
+                 *       "code": "OMS_SOURCE_FORBIDDEN",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `OMS_CALLBACK_FORBIDDEN`: The callback address is not allowed
+         *
+         *     `OMS_IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key is not valid
+         *
+         *     `OMS_BODY_NOT_JSON`: The body is not JSON
+         *
+         *     `OMS_BODY_INVALID`: The body does not fit its schema
+         *
+         *     `OMS_BODY_TEXT_INVALID`: The body holds text or numbers that a document cannot carry
+         *
+         *     `OMS_BODY_TOO_DEEP`: The body is nested too deeply
+         */
+        "OMS_BODY_INVALID.OMS_BODY_NOT_JSON.OMS_BODY_TEXT_INVALID.OMS_BODY_TOO_DEEP.OMS_CALLBACK_FORBIDDEN.OMS_IDEMPOTENCY_KEY_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_CALLBACK_FORBIDDEN",
+                 *       "title": "The callback address is not allowed",
+                 *       "status": 400,
+                 *       "code": "OMS_CALLBACK_FORBIDDEN",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1601,6 +1640,151 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_CORRELATION_ID_TAKEN",
+                 *       "title": "The correlation id belongs to a request with another body",
+                 *       "status": 409,
+                 *       "code": "OMS_CORRELATION_ID_TAKEN",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `OMS_IDEMPOTENCY_KEY_REUSED`: The Idempotency-Key was used with another body */
+        OMS_IDEMPOTENCY_KEY_REUSED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_IDEMPOTENCY_KEY_REUSED",
+                 *       "title": "The Idempotency-Key was used with another body",
+                 *       "status": 422,
+                 *       "code": "OMS_IDEMPOTENCY_KEY_REUSED",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `OMS_BODY_TOO_LARGE`: The body is too large */
+        OMS_BODY_TOO_LARGE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_BODY_TOO_LARGE",
+                 *       "title": "The body is too large",
+                 *       "status": 413,
+                 *       "code": "OMS_BODY_TOO_LARGE",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `OMS_MEDIA_TYPE_NOT_SUPPORTED`: The body must be application/json in UTF-8 */
+        OMS_MEDIA_TYPE_NOT_SUPPORTED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_MEDIA_TYPE_NOT_SUPPORTED",
+                 *       "title": "The body must be application/json in UTF-8",
+                 *       "status": 415,
+                 *       "code": "OMS_MEDIA_TYPE_NOT_SUPPORTED",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `OMS_TOKEN_MISSING`: A bearer token is needed
+         *
+         *     `OMS_TOKEN_INVALID`: The token is not valid
+         */
+        "OMS_TOKEN_INVALID.OMS_TOKEN_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_TOKEN_MISSING",
+                 *       "title": "A bearer token is needed",
+                 *       "status": 401,
+                 *       "code": "OMS_TOKEN_MISSING",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `OMS_RATE_LIMITED`: Too many requests from this client */
+        OMS_RATE_LIMITED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_RATE_LIMITED",
+                 *       "title": "Too many requests from this client",
+                 *       "status": 429,
+                 *       "code": "OMS_RATE_LIMITED",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `OMS_INTERNAL_ERROR`: Something went wrong on our side */
+        OMS_INTERNAL_ERROR: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_INTERNAL_ERROR",
+                 *       "title": "Something went wrong on our side",
+                 *       "status": 500,
+                 *       "code": "OMS_INTERNAL_ERROR",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `OMS_SECURITY_UNAVAILABLE`: Nobody can vouch for the token at the moment
+         *
+         *     `OMS_DATABASE_UNAVAILABLE`: The database is out of reach
+         *
+         *     `OMS_OVERLOADED`: Too much work at once; nothing was accepted
+         */
+        "OMS_DATABASE_UNAVAILABLE.OMS_OVERLOADED.OMS_SECURITY_UNAVAILABLE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_SECURITY_UNAVAILABLE",
+                 *       "title": "Nobody can vouch for the token at the moment",
+                 *       "status": 503,
+                 *       "code": "OMS_SECURITY_UNAVAILABLE",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1620,79 +1804,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `OMS_IDEMPOTENCY_KEY_REUSED`: The Idempotency-Key was used with another body */
-        OMS_IDEMPOTENCY_KEY_REUSED: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `OMS_BODY_TOO_LARGE`: The body is too large */
-        OMS_BODY_TOO_LARGE: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `OMS_MEDIA_TYPE_NOT_SUPPORTED`: The body must be application/json in UTF-8 */
-        OMS_MEDIA_TYPE_NOT_SUPPORTED: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /**
-         * @description `OMS_TOKEN_MISSING`: A bearer token is needed
-         *
-         *     `OMS_TOKEN_INVALID`: The token is not valid
-         */
-        "OMS_TOKEN_INVALID.OMS_TOKEN_MISSING": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `OMS_RATE_LIMITED`: Too many requests from this client */
-        OMS_RATE_LIMITED: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `OMS_INTERNAL_ERROR`: Something went wrong on our side */
-        OMS_INTERNAL_ERROR: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /**
-         * @description `OMS_SECURITY_UNAVAILABLE`: Nobody can vouch for the token at the moment
-         *
-         *     `OMS_DATABASE_UNAVAILABLE`: The database is out of reach
-         *
-         *     `OMS_OVERLOADED`: Too much work at once; nothing was accepted
-         */
-        "OMS_DATABASE_UNAVAILABLE.OMS_OVERLOADED.OMS_SECURITY_UNAVAILABLE": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_IDEMPOTENCY_KEY_INVALID",
+                 *       "title": "The Idempotency-Key is not valid",
+                 *       "status": 400,
+                 *       "code": "OMS_IDEMPOTENCY_KEY_INVALID",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1702,6 +1822,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_IDEMPOTENCY_KEY_IN_USE",
+                 *       "title": "A request with this Idempotency-Key is being answered",
+                 *       "status": 409,
+                 *       "code": "OMS_IDEMPOTENCY_KEY_IN_USE",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1711,6 +1840,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_SCOPE_INSUFFICIENT",
+                 *       "title": "The token is not good for this",
+                 *       "status": 403,
+                 *       "code": "OMS_SCOPE_INSUFFICIENT",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1720,6 +1858,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_PARAMETER_INVALID",
+                 *       "title": "A parameter of the address is not valid",
+                 *       "status": 400,
+                 *       "code": "OMS_PARAMETER_INVALID",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1729,6 +1876,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_REQUEST_NOT_FOUND",
+                 *       "title": "There is no such document request",
+                 *       "status": 404,
+                 *       "code": "OMS_REQUEST_NOT_FOUND",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1738,6 +1894,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_DOCUMENT_NOT_READY",
+                 *       "title": "The document is not there (yet)",
+                 *       "status": 409,
+                 *       "code": "OMS_DOCUMENT_NOT_READY",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1747,6 +1912,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_DOCUMENT_GONE",
+                 *       "title": "Thunderhead does not keep this document any more",
+                 *       "status": 410,
+                 *       "code": "OMS_DOCUMENT_GONE",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1756,6 +1930,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_THUNDERHEAD_UNAVAILABLE",
+                 *       "title": "Thunderhead is out of reach",
+                 *       "status": 502,
+                 *       "code": "OMS_THUNDERHEAD_UNAVAILABLE",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1765,6 +1948,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_REQUEST_NOT_CANCELLABLE",
+                 *       "title": "The request cannot be cancelled any more",
+                 *       "status": 409,
+                 *       "code": "OMS_REQUEST_NOT_CANCELLABLE",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1784,6 +1976,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_BODY_INVALID",
+                 *       "title": "The body does not fit its schema",
+                 *       "status": 400,
+                 *       "code": "OMS_BODY_INVALID",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1793,6 +1994,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_CALLBACKS_NOT_CONFIGURED",
+                 *       "title": "This OMS calls nobody back",
+                 *       "status": 404,
+                 *       "code": "OMS_CALLBACKS_NOT_CONFIGURED",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1802,6 +2012,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_REFERENCE_NOT_FOUND",
+                 *       "title": "There is no such reference row",
+                 *       "status": 404,
+                 *       "code": "OMS_REFERENCE_NOT_FOUND",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1819,6 +2038,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_BODY_INVALID",
+                 *       "title": "The body does not fit its schema",
+                 *       "status": 400,
+                 *       "code": "OMS_BODY_INVALID",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1828,6 +2056,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_REFERENCE_CONFLICT",
+                 *       "title": "The row contradicts another one",
+                 *       "status": 409,
+                 *       "code": "OMS_REFERENCE_CONFLICT",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1837,6 +2074,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_PRECONDITION_REQUIRED",
+                 *       "title": "Say with If-Match which version you change",
+                 *       "status": 428,
+                 *       "code": "OMS_PRECONDITION_REQUIRED",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1846,6 +2092,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_PRECONDITION_FAILED",
+                 *       "title": "Somebody else has changed it meanwhile",
+                 *       "status": 412,
+                 *       "code": "OMS_PRECONDITION_FAILED",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1855,6 +2110,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "type": "urn:oms:problem:OMS_IMPORT_REFUSED",
+                 *       "title": "Lines of the file are refused; nothing was changed",
+                 *       "status": 422,
+                 *       "code": "OMS_IMPORT_REFUSED",
+                 *       "detail": "what it was this time"
+                 *     }
+                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1869,8 +2133,8 @@ export interface operations {
     listDocumentRequests: {
         parameters: {
             query?: {
-                status?: unknown | ("QUEUED" | "PROCESSING" | "COMPLETED" | "REJECTED" | "FAILED" | "STOPPED" | "CANCELLED");
-                stage?: unknown | ("validate" | "submit" | "poll" | "publish");
+                status?: ("QUEUED" | "PROCESSING" | "COMPLETED" | "REJECTED" | "FAILED" | "STOPPED" | "CANCELLED")[];
+                stage?: ("validate" | "submit" | "poll" | "publish")[];
                 /** @description the source system that asked */
                 sourceSystem?: string;
                 documentType?: string;
@@ -1955,7 +2219,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedRequest"];
                 };
             };
-            400: components["responses"]["OMS_BODY_INVALID.OMS_BODY_NOT_JSON.OMS_BODY_TEXT_INVALID.OMS_BODY_TOO_DEEP.OMS_IDEMPOTENCY_KEY_INVALID"];
+            400: components["responses"]["OMS_BODY_INVALID.OMS_BODY_NOT_JSON.OMS_BODY_TEXT_INVALID.OMS_BODY_TOO_DEEP.OMS_CALLBACK_FORBIDDEN.OMS_IDEMPOTENCY_KEY_INVALID"];
             401: components["responses"]["OMS_TOKEN_INVALID.OMS_TOKEN_MISSING"];
             403: components["responses"]["OMS_SCOPE_INSUFFICIENT.OMS_SOURCE_FORBIDDEN"];
             409: components["responses"]["OMS_CORRELATION_ID_TAKEN.OMS_IDEMPOTENCY_KEY_IN_USE"];
@@ -2172,7 +2436,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     /**
@@ -2198,9 +2462,7 @@ export interface operations {
                          * @enum {string}
                          */
                         status: "QUEUED" | "PROCESSING" | "CANCELLED";
-                        links: {
-                            [key: string]: unknown;
-                        };
+                        links: components["schemas"]["RequestLinks"];
                     };
                 };
             };

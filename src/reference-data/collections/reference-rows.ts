@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { callbackHost } from '#src/callbacks/callback-host.ts';
 import { byValue, code, rowSchema } from '../rules.ts';
 import type { Collection, Content } from './collection.ts';
 
@@ -8,8 +9,6 @@ export interface ReferenceRowContent extends Content {
   description: string;
   attributes: Record<string, unknown>;
 }
-
-const host = Joi.string().hostname().lowercase();
 
 /** Said aloud, because it goes on top of a schema that lets everything in. */
 const only = (fields: Joi.SchemaMap): Joi.ObjectSchema => Joi.object(fields).unknown(false);
@@ -38,12 +37,14 @@ const attributesOf: Readonly<Record<string, Joi.ObjectSchema>> = {
       .description('the source systems it speaks for')
       .example(['ARCADE']),
     callbackHosts: Joi.array()
-      .items(host)
+      .items(callbackHost)
       .max(100)
       .unique()
       .default([])
-      .description('hosts at which it may be called back')
-      .example(['billing.example.com']),
+      .description(
+        'hosts at which it may be called back: `*.example.com` is all below it; each at the usual port of its scheme, or the one named',
+      )
+      .example(['billing.example.com', 'hooks.example.com:8443']),
   }),
 };
 

@@ -2,6 +2,7 @@ import Joi from 'joi';
 import type { Pool } from 'pg';
 import { jsonBody } from '#src/api/intake/body.ts';
 import { type Operation, operation } from '#src/api/operation.ts';
+import { uuid } from '#src/api/rules.ts';
 import type { Caller } from '#src/security/caller.ts';
 import type { Collection } from '../collections/collection.ts';
 import { listChanges } from '../rows/changes.ts';
@@ -62,7 +63,7 @@ export function collectionOperations(collection: Collection, { pool, changed }: 
           at: schemas.at,
           knownAt: schemas.knownAt,
           includeDeleted: Joi.boolean().default(false).description('deleted rows too'),
-          after: Joi.string().guid({ separator: '-' }).description('the `next` of the page before'),
+          after: uuid.description('the `next` of the page before'),
           limit: schemas.limit(1_000, 100),
         }),
       },

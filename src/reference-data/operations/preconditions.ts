@@ -7,12 +7,13 @@ import type { Stored } from '../collections/collection.ts';
 /** A strong one: the version, in quotes. */
 export const etagOf = ({ version }: Pick<Stored, 'version'>): string => `"${version}"`;
 
-/** @throws Problem OMS_PRECONDITION_REQUIRED (RFC 6585) */
+/** @throws Problem OMS_PRECONDITION_REQUIRED (RFC 6585), OMS_PARAMETER_INVALID */
 export function ifMatch(request: Request): (row: Stored) => boolean {
   const header = request.get('if-match');
   if (header === undefined)
     throw new Problem('OMS_PRECONDITION_REQUIRED', 'send the ETag of the row you have read as If-Match');
   const tags = tagsIn(header);
+  if (header.trim() !== '*' && !isListOf(tags, header)) throw noEntityTags();
   // A strong comparison: a weak tag never matches.
   return (row) => header.trim() === '*' || tags.includes(etagOf(row));
 }
@@ -27,4 +28,16 @@ export function notModified(request: Request, response: Response, etag: string):
   return known;
 }
 
-const tagsIn = (header: string): string[] => header.match(/(?:W\/)?"[^"]*"/g) ?? [];
+const tag = /(?:W\/)?"[^"]*"/g;
+
+const tagsIn = (header: string): string[] => header.match(tag) ?? [];
+
+/** Nothing beside the tags but what separates them. */
+const isListOf = (tags: readonly string[], header: string): boolean =>
+  tags.length > 0 && /^[\s,]*$/.test(header.replace(tag, ''));
+
+/** RFC 9110, section 8.8.3 */
+const noEntityTags = () =>
+  new Problem('OMS_PARAMETER_INVALID', 'If-Match is not a list of entity tags', {
+    errors: [{ field: 'If-Match', message: 'an entity tag stands in quotes, like "3"' }],
+  });

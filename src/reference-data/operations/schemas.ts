@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { uuid } from '#src/api/rules.ts';
 import { type Collection, type Content, collectionNames } from '../collections/collection.ts';
 import { changeActions } from '../rows/changes.ts';
 import { bookkeeping, moment } from '../rules.ts';
@@ -23,7 +24,7 @@ export const storedExample = ({ example }: Collection<Content>): object => ({
 });
 
 export const rowPath = Joi.object<{ id: string }>({
-  id: Joi.string().guid({ separator: '-' }).required().description('the id of the row, as the list tells it'),
+  id: uuid.required().description('the id of the row, as the list tells it'),
 });
 
 export const limit = (most: number, usual: number) =>

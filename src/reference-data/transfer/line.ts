@@ -1,5 +1,5 @@
 import { parseJson } from '#src/api/intake/json.ts';
-import { refuseUnstorable } from '#src/api/intake/storable.ts';
+import { refuseUnstorable } from '#src/api/intake/refuse-unstorable.ts';
 import { type FieldError, Problem } from '#src/api/problem.ts';
 import { type Collection, type CollectionName, type Content, collectionNames } from '../collections/collection.ts';
 import { collectionOf } from '../collections/index.ts';

@@ -14,7 +14,7 @@ describe.each(backends)('Thunderhead makes trouble, queues on %s', (backend) => 
   let oms: Oms;
   const posted = new Map<string, string>();
   beforeAll(async () => {
-    oms = await startOms({ backend, environment: { THUNDERHEAD_TIMEOUT_MS: '700' } });
+    oms = await startOms({ backend, environment: { THUNDERHEAD_TIMEOUT_MS: '2000' } });
     for (const fault of faults) posted.set(fault, await oms.post(troubled(fault)));
   });
   afterAll(() => oms?.close());

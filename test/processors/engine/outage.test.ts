@@ -83,7 +83,16 @@ test('all connections killed again and again, in the middle of settlements: noth
     { from_state: 'c', to_state: 'completed', rows: 300 },
     { from_state: null, to_state: 'a', rows: 300 },
   ]);
-}, 40_000);
+});
+
+test('a connection that is closed in the moment it is handed over, before anybody listens to it, ends nothing', async () => {
+  const client = await toy.connect().relaxed.connect();
+  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+  await endConnections();
+  await ended;
+  await expect(client.query('select')).rejects.toThrow(/not queryable/);
+  client.release(true);
+});
 
 test('a database that is away for a moment delays a settlement; the work is not done again', async () => {
   const runs: string[] = [];

@@ -39,6 +39,8 @@ export interface WorkerOptions {
   load?: Pipeline<Progress, ToyFact>['load'];
   keep?: Pipeline<Progress, ToyFact>['keep'];
   store?: Store;
+  /** A clock of its own; that of the others unless told. */
+  clock?: Clock;
 }
 
 /** A worker as a process has it: its own connections, its own store. The items are in memory: they are their progress. */
@@ -78,7 +80,7 @@ export async function openToy() {
     const runner = new Runner({
       pipelines: [pipeline as unknown as Pipeline<never>],
       store,
-      clock,
+      clock: options.clock ?? clock,
       leaseMs: options.leaseMs ?? 60_000,
       observe: {
         faulted: ({ failure }) => seen.faults.push(failure),
