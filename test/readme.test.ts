@@ -16,8 +16,8 @@ test('the four commands of the README get a token, post, follow and fetch', asyn
   const commands = block
     .replaceAll('http://127.0.0.1:9091', oms.oidm.url)
     .replaceAll('http://127.0.0.1:8080', oms.url)
-    .replaceAll('@src/', `@${root}/src/`)
-    .replaceAll('/tmp/', `${folder}/`);
+    .replaceAll('/tmp/', `${folder}/`)
+    .replaceAll('@src/', `@${root}/src/`);
   const { stdout } = await promisify(execFile)('bash', ['-euc', commands], { cwd: folder });
   expect(stdout).toMatch(/"status":"COMPLETED"/);
   expect(readFileSync(join(folder, 'invoice.pdf')).subarray(0, 5).toString()).toBe('%PDF-');
