@@ -50,14 +50,14 @@ test.each([
       (await pool.query(`select count(*)::int as count from progress where ${condition}`)).rows[0].count;
 
     const posting = postMany(client, documents);
-    await eventually(async () => (await count(`status = 'ended'`)) >= documents / 2, { timeoutMs: 60_000 });
+    await eventually(async () => (await count(`status = 'ended'`)) >= documents / 2, { timeoutMs: 30_000 });
     await doomed.kill();
     if (environment.REDIS_URL) await emptyRedis(environment.REDIS_URL);
     else await pool.query('truncate bullmq.job cascade');
     expect(await count(`status <> 'ended'`)).toBeGreaterThan(50);
     await posting;
     await eventually(async () => (await count(`status = 'ended' and result = 'completed'`)) === documents, {
-      timeoutMs: 60_000,
+      timeoutMs: 40_000,
     });
 
     const { accepted, acceptedTwice } = await sandboxOf(thunderhead.url).counts();
@@ -75,6 +75,7 @@ test.each([
     // A worker that dies between the broker's word and ours: the event is there again, under the same id.
     expect(new Map(records.map(({ message }) => [`${message.headers?.ce_id}`, `${message.key}`]))).toEqual(told);
   },
+  80_000,
 );
 
 /** Fifty clients, each with one request at a time. */

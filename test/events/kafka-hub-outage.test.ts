@@ -39,7 +39,7 @@ about(`the event hub while Kafka comes and goes${reason}`, () => {
     await expect(hub.publish('oms.test', event('r-1'))).rejects.toMatchObject({
       failure: { code: 'OMS_EVENT_HUB_UNAVAILABLE', category: 'INTERNAL_ERROR' },
     });
-    expect(Date.now() - since).toBeLessThan(10_000);
+    expect(Date.now() - since).toBeLessThan(5_000);
     await expect(hub.publish('oms.test', event('r-1'))).rejects.toBeInstanceOf(Fault);
     expect(hub.connected).toBe(false);
     expect(lines).toEqual([expect.stringContaining('Kafka is out of reach')]);
@@ -76,12 +76,10 @@ about(`the event hub while Kafka comes and goes${reason}`, () => {
     await Promise.all(publishers);
     const found = await readPlaces(brokers, topic);
     expect([...acknowledged].filter(([at, id]) => found.get(at) !== id)).toEqual([]);
-    const said = lines.filter((line) => line.startsWith('Kafka is'));
-    expect(said.length).toBeGreaterThanOrEqual(2);
-    // A broker that has only just started may be too slow once more; what is said is said once, and in turn.
-    expect(said).toEqual(
-      said.map((_, turn) => (turn % 2 === 0 ? expect.stringContaining('Kafka is out of reach') : 'Kafka is back')),
-    );
+    expect(lines.filter((line) => line.startsWith('Kafka is'))).toEqual([
+      expect.stringContaining('Kafka is out of reach'),
+      'Kafka is back',
+    ]);
   });
 
   test('readiness follows Kafka without any traffic', async () => {
@@ -113,8 +111,7 @@ about(`the event hub while Kafka comes and goes${reason}`, () => {
     const tookMs = Date.now() - since;
     process.kill(broker.pid, 'SIGCONT');
     expect(new Set(fates(results))).toEqual(new Set(['OMS_EVENT_HUB_UNAVAILABLE']));
-    // One after the other would have waited for twenty time-outs.
-    expect(tookMs).toBeLessThan(10_000);
+    expect(tookMs).toBeLessThan(1_500);
     await eventually(() => hub.publish(topic, event()), { timeoutMs: 20_000 });
   });
 });

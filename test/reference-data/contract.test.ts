@@ -88,8 +88,8 @@ function referenceContract(name: string, open: Open): void {
       await using opened = new AsyncDisposableStack();
       const { reference } = await subject(opened);
       const description = async () => (await reference.find('COLOUR' as never, 'SEEN', today))?.description;
-      // How soon is what `kept-rows.test.ts` promises, on a clock of its own.
-      const seen = (wanted: string | undefined) => eventually(async () => (await description()) === wanted);
+      const seen = (wanted: string | undefined) =>
+        eventually(async () => (await description()) === wanted, { timeoutMs: 2_000 });
       expect(await description()).toBeUndefined();
       const { id } = await api.create('rows', row.rows({ code: 'SEEN', description: 'one' }));
       await seen('one');
