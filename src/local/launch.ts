@@ -74,17 +74,18 @@ export async function launch(options: LaunchOptions): Promise<System> {
 
     const settings = childEnvironment(options, services);
     const ports = await sandboxPorts(options);
-    const standIn = async (name: SandboxName) => {
-      const sandbox = await startSandbox(name, { ...options, port: ports[name] });
+    const standIn = async (name: SandboxName, asksFor: { oidm?: string } = {}) => {
+      const sandbox = await startSandbox(name, { ...options, ...asksFor, port: ports[name] });
       stops.push(sandbox.child.stop);
       watched.push(sandbox.child);
       return sandbox.url;
     };
-    const [, thunderhead, oidm] = await allOrThrow([
-      migrate(directory, settings),
-      standIn('thunderhead'),
-      standIn('oidm'),
-    ]);
+    // Thunderhead's gateway asks for tokens that OIDM signed, so it must know where that is.
+    const outside = async () => {
+      const oidm = await standIn('oidm');
+      return { oidm, thunderhead: await standIn('thunderhead', { oidm }) };
+    };
+    const [, { thunderhead, oidm }] = await allOrThrow([migrate(directory, settings), outside()]);
     signal.throwIfAborted();
 
     const api = `http://127.0.0.1:${options.apiPort}`;
@@ -121,6 +122,9 @@ const STAND_INS = {
   OIDM_URL: 'http://127.0.0.1:1',
 };
 
+/** As the OMS the sandbox's OIDM knows it (`src/sandbox/oidm/clients.ts`). */
+const omsClient = { OIDM_CLIENT_ID: 'oms', OIDM_CLIENT_SECRET: 'oms-secret' };
+
 function childEnvironment({ environment, directory, apiPort }: LaunchOptions, services: Services): NodeJS.ProcessEnv {
   const { REDIS_URL: _, KAFKA_BROKERS: __, ...others } = environment;
   const keys = {
@@ -135,6 +139,7 @@ function childEnvironment({ environment, directory, apiPort }: LaunchOptions, se
     ...others,
     // A migration has no use for Thunderhead's address, but the configuration wants one.
     ...STAND_INS,
+    ...omsClient,
     PORT: String(apiPort),
     DATABASE_URL: services.databaseUrl,
     ...(services.redisUrl && { REDIS_URL: services.redisUrl }),

@@ -16,6 +16,8 @@ export interface SandboxOptions {
   port: number;
   /** How long Thunderhead takes for a document. */
   batchMs: number;
+  /** Whose tokens Thunderhead's gateway asks for. */
+  oidm?: string;
   onChild?: (child: Child) => void;
 }
 
@@ -36,9 +38,12 @@ export async function sandboxPorts({
 }
 
 export async function startSandbox(name: SandboxName, options: SandboxOptions): Promise<{ child: Child; url: string }> {
-  const { directory, batchMs, environment, onChild } = options;
+  const { directory, batchMs, oidm, environment, onChild } = options;
   const own = {
-    thunderhead: ['--batch-ms', `${batchMs}`, '--state', join(directory, 'thunderhead.ndjson')],
+    thunderhead: [
+      ...['--batch-ms', `${batchMs}`, '--state', join(directory, 'thunderhead.ndjson')],
+      ...(oidm ? ['--oidm', oidm] : []),
+    ],
     oidm: [],
   };
   const args = [`src/sandbox/${name}/main.ts`, '--port', `${options.port}`, ...own[name]];

@@ -16,9 +16,9 @@ export function readFlags<Flags>(name: string, rules: Joi.StrictSchemaMap<Flags>
 export const port = Joi.number().integer().min(0).max(65_535).default(0);
 export const host = Joi.string().hostname().default('127.0.0.1');
 
-/** Says on stdout, in one line of JSON, when and where it listens; ends with the process. */
-export function announce({ url, close }: { url: string; close(): Promise<void> }): void {
+/** Says on stdout, in one line of JSON, when and where it listens, `url` first; ends with the process. */
+export function announce({ close, ...addresses }: { url: string; soapUrl?: string; close(): Promise<void> }): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void close().then(() => process.exit(0)));
-  process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
+  process.stdout.write(`${JSON.stringify({ ready: true, ...addresses })}\n`);
 }

@@ -25,12 +25,13 @@ export async function openSandbox(settings: Settings = {}) {
   };
   return {
     url: thunderhead.url,
+    soapUrl: thunderhead.soapUrl,
     close: thunderhead.close,
     [Symbol.asyncDispose]: thunderhead.close,
     advance(ms: number) {
       time += ms;
     },
-    get: (path: string) => call('GET', path),
+    get: (path: string, headers?: Record<string, string>) => call('GET', path, undefined, headers),
     post: call.bind(null, 'POST'),
     submit: (body: unknown, key = 'key-1') => call('POST', '/documents', body, { 'Idempotency-Key': key }),
     /** Submits and answers the number of the batch. */
@@ -39,7 +40,41 @@ export async function openSandbox(settings: Settings = {}) {
       if (status !== 202) throw new Error(`${status} ${JSON.stringify(json)}`);
       return json.batchId as unknown as number;
     },
+    /** Hands over many at once and answers the number of their batch. */
+    async acceptMany(transactions: readonly Transaction[], changes?: Record<string, unknown>): Promise<number> {
+      const { status, json } = await call('POST', '/batches', bundle(transactions, changes));
+      if (status !== 202) throw new Error(`${status} ${JSON.stringify(json)}`);
+      return json.batchId as unknown as number;
+    },
+    counts: async () => (await call('GET', '/sandbox/counts')).json,
   };
+}
+
+export interface Transaction {
+  correlationId: string;
+  name?: string;
+  sandbox?: string;
+  properties?: Readonly<Record<string, string>>;
+  xml?: string;
+}
+
+/** The body of a `POST /batches`. */
+export function bundle(transactions: readonly Transaction[], changes: Record<string, unknown> = {}) {
+  const own = { batchName: 'BATCH-1', correlationId: 'handover-1', transactionRange: '' };
+  return handover(
+    '',
+    { ...own, ...changes },
+    `<Transactions>${transactions.map(transactionXml).join('')}</Transactions>`,
+  );
+}
+
+function transactionXml({ correlationId, name, sandbox, properties, xml = '<Letter/>' }: Transaction) {
+  const all = Object.entries({ ...properties, ...(sandbox && { SANDBOX: sandbox }) });
+  return (
+    `<Transaction correlationId="${correlationId}" name="${name ?? `OMS-${correlationId}`}">` +
+    `<Properties>${all.map(([key, value]) => `<Property name="${key}">${value}</Property>`).join('')}</Properties>` +
+    `<Data>${xml}</Data></Transaction>`
+  );
 }
 
 /** A submit body; `SANDBOX` chooses its fault. */

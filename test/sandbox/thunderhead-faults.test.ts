@@ -40,11 +40,14 @@ test('SANDBOX=partial spoils one transaction of many', async () => {
   });
 });
 
-test('SANDBOX=reject is refused on submit, for good', async () => {
+test.each([
+  ['reject', 'TH-1003', [{ msgId: 10101, msgType: 'E', args: ['SANDBOX'] }]],
+  ['client-fault', 'TH-1005', []],
+])('SANDBOX=%s is refused on submit, for good', async (fault, code, details) => {
   await using sandbox = await openSandbox();
   for (const _ of [1, 2]) {
-    const { status, json } = await sandbox.submit(handover('reject'));
-    expect([status, json.error]).toMatchObject([422, { code: 'TH-1003', retryable: false }]);
+    const { status, json } = await sandbox.submit(handover(fault));
+    expect([status, json.error]).toMatchObject([422, { code, faultcode: 'soapenv:Client', retryable: false, details }]);
   }
   expect((await sandbox.get('/sandbox/counts')).json).toMatchObject({ accepted: 0 });
 });
@@ -54,7 +57,10 @@ test.each(['nonsense', 'slow', 'slow:x', 'unavailable:1000000', 'error,stop', 'c
   async (fault) => {
     await using sandbox = await openSandbox();
     const { status, json } = await sandbox.submit(handover(fault));
-    expect([status, json.error]).toMatchObject([422, { code: 'TH-1004', details: expect.arrayContaining(['reject']) }]);
+    expect([status, json.error]).toMatchObject([
+      422,
+      { code: 'TH-1004', details: [{ msgId: 10102, args: expect.arrayContaining(['reject', 'throttled-503:<n>']) }] },
+    ]);
   },
 );
 
@@ -73,8 +79,9 @@ test('SANDBOX=slow:<ms> takes that long, SANDBOX=never is never final', async ()
 test.each([
   ['unavailable', 503, 'TH-2503'],
   ['throttled', 429, 'TH-2429'],
+  ['throttled-503', 503, 'TH-2429'],
   ['throttled-500', 500, 'TH-2429'],
-  ['server-error', 500, 'TH-2500'],
+  ['server-error', 502, 'TH-2500'],
 ])('SANDBOX=%s:2 turns the first two attempts away with %i, then accepts', async (fault, status, code) => {
   await using sandbox = await openSandbox();
   for (const _ of [1, 2]) {
@@ -94,29 +101,68 @@ test('several faults come one after the other', async () => {
   for (const _ of [1, 2, 3, 4]) {
     statuses.push((await sandbox.submit(handover('unavailable:1, throttled:1, server-error:1, slow:0, error'))).status);
   }
-  expect(statuses).toEqual([503, 429, 500, 202]);
+  expect(statuses).toEqual([503, 429, 502, 202]);
   const [batch] = (await sandbox.get('/batches?correlationId=request-1')).json.results as unknown as object[];
   expect(batch).toMatchObject({ status: 'ERRORED' });
 });
 
-test('SANDBOX=timeout accepts without a word; a repeat is answered at once, with the same batch', async () => {
-  await using sandbox = await openSandbox();
-  const giveUp = AbortSignal.timeout(200);
-  const headers = { 'Idempotency-Key': 'key-1' };
-  const body = JSON.stringify(handover('timeout'));
-  const silent = fetch(`${sandbox.url}/documents`, { method: 'POST', headers, body, signal: giveUp });
-  await expect(silent).rejects.toThrow(/timeout/);
-  const [found] = (await sandbox.get('/batches?correlationId=request-1')).json.results as unknown as object[];
-  const { status, json } = await sandbox.submit(handover('timeout'));
-  expect(status).toBe(202);
-  expect(found).toMatchObject({ batchId: json.batchId });
-  expect((await sandbox.get('/sandbox/counts')).json).toMatchObject({ submitCalls: 2, accepted: 1 });
+test('SANDBOX=timeout is accepted, and the gateway gives up; the blind resend is accepted a second time', async () => {
+  await using sandbox = await openSandbox({ backendTimeoutMs: 300 });
+  const { status, json, headers } = await sandbox.submit(handover('timeout'));
+  expect([status, json.error, headers.get('retry-after')]).toMatchObject([
+    ...[504, { code: 'TH-2504', faultcode: 'soapenv:Server', retryable: false }],
+    null,
+  ]);
+  expect((await sandbox.get('/batches?correlationId=request-1')).json.results).toHaveLength(1);
+  expect((await sandbox.submit(handover('timeout'))).status).toBe(202);
+  expect(await sandbox.counts()).toMatchObject({ submitCalls: 2, accepted: 2, acceptedTwice: ['request-1'] });
 });
 
-test('SANDBOX=reset accepts once and tears the connection down every time', async () => {
+test('SANDBOX=malformed is accepted, and its answer cannot be understood', async () => {
   await using sandbox = await openSandbox();
-  for (const _ of [1, 2]) await expect(sandbox.submit(handover('reset'))).rejects.toThrow();
+  const { status, json } = await sandbox.submit(handover('malformed'));
+  expect([status, json.error]).toMatchObject([502, { code: 'TH-2502', retryable: false }]);
+  expect(await sandbox.counts()).toMatchObject({ accepted: 1, acceptedTwice: [] });
+  expect((await sandbox.submit(handover('malformed'))).status).toBe(202);
+  expect(await sandbox.counts()).toMatchObject({ accepted: 2, acceptedTwice: ['request-1'] });
+});
+
+test('SANDBOX=reset is accepted, and the connection is torn down; once for each name', async () => {
+  await using sandbox = await openSandbox();
+  await expect(sandbox.submit(handover('reset'))).rejects.toThrow();
   expect((await sandbox.get('/batches?correlationId=request-1')).json.results).toHaveLength(1);
+  await expect(sandbox.submit(handover('reset', { batchName: 'another' }))).rejects.toThrow();
+  expect((await sandbox.submit(handover('reset'))).status).toBe(202);
+});
+
+test('faults by chance: shares of the accepted submits, the same ones for the same seed', async () => {
+  await using sandbox = await openSandbox({ backendTimeoutMs: 100 });
+  const fates = async (seed: number) => {
+    expect((await sandbox.post('/sandbox/faults', { timeout: 0.1, reset: 0.2, malformed: 0.2, seed })).status).toBe(
+      200,
+    );
+    const seen: (number | 'reset')[] = [];
+    for (let call = 0; call < 40; call++) {
+      const submit = sandbox.submit(handover(), `${seed}-${call}`);
+      seen.push(
+        await submit.then(
+          ({ status }) => status,
+          () => 'reset',
+        ),
+      );
+    }
+    return seen;
+  };
+  const first = await fates(7);
+  await sandbox.post('/sandbox/reset');
+  expect(await fates(7)).toEqual(first);
+  expect(await fates(8)).not.toEqual(first);
+  expect(new Set(first)).toEqual(new Set([202, 502, 504, 'reset']));
+  expect(first.filter((fate) => fate !== 202).length).toBeLessThan(32);
+  expect(await sandbox.counts()).toMatchObject({ accepted: 80 });
+  for (const wrong of [{ timeout: 2 }, { timeout: 0.6, reset: 0.6 }, { seed: 0.5 }, { reset: '1' }]) {
+    expect((await sandbox.post('/sandbox/faults', wrong)).status).toBe(422);
+  }
 });
 
 test('SANDBOX=purged completes, but its content is gone', async () => {
@@ -139,20 +185,6 @@ test('SANDBOX=lost is forgotten when it should have ended; only the inspector st
   expect((await sandbox.get('/sandbox/accepted?correlationId=request-1')).json.accepted).toHaveLength(1);
 });
 
-test('an outage refuses every call of the facade until it is over, and accepts nothing', async () => {
-  await using sandbox = await openSandbox();
-  await sandbox.post('/sandbox/outage', { mode: 'unavailable' });
-  const { status, headers } = await sandbox.submit(handover());
-  expect([status, headers.get('retry-after')]).toEqual([503, '1']);
-  await sandbox.post('/sandbox/outage', { mode: 'hang' });
-  const hanging = fetch(`${sandbox.url}/batches/1`, { signal: AbortSignal.timeout(200) });
-  await expect(hanging).rejects.toThrow(/timeout/);
-  await sandbox.post('/sandbox/outage', { mode: 'none' });
-  expect((await sandbox.get('/sandbox/counts')).json).toMatchObject({ accepted: 0 });
-  expect((await sandbox.submit(handover())).status).toBe(202);
-  expect((await sandbox.post('/sandbox/outage', { mode: 'fire' })).status).toBe(422);
-});
-
 test('the pace of later batches can be set, and everything forgotten', async () => {
   await using sandbox = await openSandbox();
   await sandbox.post('/sandbox/batch-ms', { ms: 0 });
@@ -161,7 +193,8 @@ test('the pace of later batches can be set, and everything forgotten', async () 
   await sandbox.submit(handover('unavailable:1'), 'key-2');
   await sandbox.post('/sandbox/reset');
   expect((await sandbox.get('/sandbox/counts')).json).toEqual({
-    ...{ calls: {}, submitCalls: 0, accepted: 0, acceptedTwice: [], batches: 0 },
+    ...{ calls: {}, callsPerMinute: [], submitCalls: 0, refusedByThrottle: 0 },
+    ...{ accepted: 0, acceptedBatches: 0, acceptedTwice: [], batches: 0 },
   });
   expect((await sandbox.get(`/batches/${batchId}`)).status).toBe(404);
   expect((await sandbox.submit(handover('unavailable:1'), 'key-2')).status).toBe(503);

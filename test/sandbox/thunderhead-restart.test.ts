@@ -10,11 +10,11 @@ import { handover, openSandbox } from './sandbox.ts';
 const folder = mkdtempSync(join(tmpdir(), 'thunderhead-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('batches, keys, stops and contents survive a restart, and a torn last line does no harm', async () => {
+test('batches, stops and contents survive a restart, and a torn last line does no harm', async () => {
   const state = join(folder, 'torn.ndjson');
   const first = await openSandbox({ state });
-  const done = await first.accept(handover('', { batchName: 'done' }), 'key-1');
-  const stopped = await first.accept(handover('', { batchName: 'stopped' }), 'key-2');
+  const done = await first.accept(handover('', { correlationId: 'done' }), 'key-1');
+  const stopped = await first.accept(handover('', { correlationId: 'stopped' }), 'key-2');
   await first.post(`/batches/${stopped}/cancel`);
   const before = (await first.get(`/batches/${done}`)).json;
   await first.close();
@@ -26,11 +26,37 @@ test('batches, keys, stops and contents survive a restart, and a torn last line 
     second.advance(1000);
     expect((await second.get(`/batches/${stopped}`)).json).toMatchObject({ status: 'STOPPED' });
     expect((await second.get(`/batches/${done}/documents/1/content`)).status).toBe(200);
-    expect((await second.submit(handover('', { batchName: 'done' }), 'key-1')).json.batchId).toBe(done);
-    expect((await second.get('/sandbox/counts')).json).toMatchObject({ batches: 2, acceptedTwice: [] });
+    expect(await second.counts()).toMatchObject({ batches: 2, accepted: 2, acceptedTwice: [] });
   }
   await using third = await openSandbox({ state });
   expect(await third.accept(handover(), 'key-3')).toBeGreaterThan(stopped);
+});
+
+test('a batch of many survives with all its documents, and the judge remembers what was accepted twice', async () => {
+  const state = join(folder, 'many.ndjson');
+  const first = await openSandbox({ state });
+  const batchId = await first.acceptMany([
+    { correlationId: 'good', xml: '<Invoice><ID>F-1</ID></Invoice>' },
+    { correlationId: 'bad', sandbox: 'error' },
+  ]);
+  first.advance(1000);
+  await first.acceptMany([{ correlationId: 'good' }, { correlationId: 'bad' }], { correlationId: 'handover-2' });
+  const look = async (sandbox: typeof first) =>
+    Promise.all([
+      ...[`/batches/${batchId}`, `/batches/${batchId}/transactions`, `/batches/${batchId}/documents/1/content`].map(
+        async (path) => (await sandbox.get(path)).text,
+      ),
+      sandbox
+        .counts()
+        .then(({ accepted, acceptedBatches, acceptedTwice }) => [...[accepted, acceptedBatches, acceptedTwice]]),
+    ]);
+  const before = await look(first);
+  expect(before.at(-1)).toEqual([4, 2, ['good']]);
+  await first.close();
+  await using second = await openSandbox({ state });
+  second.advance(1000);
+  expect(await look(second)).toEqual(before);
+  expect((await second.get('/batches?correlationId=bad')).json.results).toHaveLength(2);
 });
 
 test('a reset empties the state file too', async () => {
@@ -75,7 +101,7 @@ const start = (...flags: string[]): ChildProcess =>
 async function run(...flags: string[]) {
   const child = start(...flags);
   const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string];
-  const { ready, url } = JSON.parse(line) as { ready: boolean; url: string };
-  expect(ready).toBe(true);
+  expect(line).toMatch(/^{"ready":true,"url":"[^"]+","soapUrl":"[^"]+"}$/);
+  const { url } = JSON.parse(line) as { url: string };
   return { child, url };
 }

@@ -7,7 +7,7 @@ export interface OAuthClient {
   roles: readonly string[];
 }
 
-/** Ready to be used: a client for each source system, and one for operators. */
+/** Ready to be used: a client for each source system, one for operators, and the OMS itself. */
 export const readyClients: readonly OAuthClient[] = [
   { id: 'arcade', secret: 'arcade-secret', domain: 'OMSDomain', scopes: ['oms.request'], roles: ['source'] },
   { id: 'cibt', secret: 'cibt-secret', domain: 'OMSDomain', scopes: ['oms.request'], roles: ['source'] },
@@ -18,4 +18,5 @@ export const readyClients: readonly OAuthClient[] = [
     scopes: ['oms.read', 'oms.reference', 'oms.admin'],
     roles: ['operator'],
   },
+  { id: 'oms', secret: 'oms-secret', domain: 'OMSDomain', scopes: ['thunderhead', 'oms.read'], roles: ['service'] },
 ];

@@ -1,28 +1,28 @@
 /**
- * Every batch the job server knows: found by number, by correlation id, by Idempotency-Key and by name. Holds what it
- * was told; how a batch stands is worked out elsewhere (`batch.ts`) from the time.
+ * Every batch the job server knows: found by number, and by correlation id. Holds what it was told; how a batch stands
+ * is worked out elsewhere (`batch.ts`) from the time. And the judge: whatever names or keys were used, a correlation id
+ * that is accepted while an earlier acceptance has not gone wrong is a letter printed twice.
  */
-import { type Batch, isLost } from './batch.ts';
+import { type Batch, hasGoneWrong, isLost } from './batch.ts';
 import { noJournal, openJournal } from './journal.ts';
 import { openShelf } from './shelf.ts';
 
 export interface Batches {
   readonly size: number;
+  /** Transactions: documents. */
   readonly accepted: number;
-  /** Correlation ids under which one batch name was accepted more than once: letters printed twice. */
+  readonly acceptedBatches: number;
   readonly acceptedTwice: ReadonlySet<string>;
   /** Kept at once; the promise resolves when it would survive a kill. */
   accept(batch: Omit<Batch, 'batchId' | 'firstDms'>, content: string): Promise<Batch>;
   cancel(batch: Batch, at: number): Promise<void>;
   /** Undefined when it was never accepted, or is lost by now. */
   find(batchId: number): Batch | undefined;
+  /** By the batch's own correlation id, or that of any of its transactions. */
   under(correlationId: string): readonly Batch[];
   /** The inspector's view: the lost ones too, newest last. */
   all(correlationId?: string): readonly Batch[];
-  repeatOf(key: string): Batch | undefined;
   contentOf(batch: Batch): string | undefined;
-  /** What has been accepted so far is safe from a kill. */
-  written(): Promise<void>;
   clear(): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,49 +32,62 @@ export interface Keeping {
   state?: string | undefined;
   /** How much content is kept before the oldest is purged. */
   contentBytes: number;
-  /** How many batches are known before the oldest is forgotten. */
-  mostBatches: number;
+  /** How many documents are known before the oldest batch is forgotten, also by the judge. */
+  mostDocuments: number;
 }
 
 type Entry = { batch: Batch; content?: string } | { cancel: number; at: number };
 
-export async function openBatches({ now, state, contentBytes, mostBatches }: Keeping): Promise<Batches> {
+export async function openBatches({ now, state, contentBytes, mostDocuments }: Keeping): Promise<Batches> {
   const shelf = openShelf(contentBytes);
   const byId = new Map<number, Batch>();
   const byCorrelation = new Map<string, Batch[]>();
-  const byKey = new Map<string, Batch>();
-  const byName = new Map<string, Batch>();
   const acceptedTwice = new Set<string>();
+  let known = 0;
   let accepted = 0;
+  let acceptedBatches = 0;
   // Seconds since 2026: without a state file, a new life of the sandbox does not answer for batches of the last one.
   let nextId = Math.max(1, Math.floor((now() - Date.UTC(2026, 0, 1)) / 1000));
   let nextDms = nextId;
-  let lastWrite = Promise.resolve();
 
   const forget = (batch: Batch) => {
     byId.delete(batch.batchId);
-    if (batch.key !== null && byKey.get(batch.key) === batch) byKey.delete(batch.key);
-    if (byName.get(batch.batchName) === batch) byName.delete(batch.batchName);
-    const rest = (byCorrelation.get(batch.correlationId) ?? []).filter((other) => other !== batch);
-    if (rest.length > 0) byCorrelation.set(batch.correlationId, rest);
-    else byCorrelation.delete(batch.correlationId);
+    known -= batch.count;
+    for (const id of new Set([batch.correlationId, ...lettersIn(batch)])) {
+      const rest = (byCorrelation.get(id) ?? []).filter((other) => other !== batch);
+      if (rest.length > 0) byCorrelation.set(id, rest);
+      else byCorrelation.delete(id);
+    }
+  };
+
+  const judge = (batch: Batch) => {
+    const seen = new Set<string>();
+    for (const id of lettersIn(batch)) {
+      if (id === '') continue;
+      // Whatever stands before the last acceptance has gone wrong, or was counted when that one came.
+      const before = byCorrelation.get(id)?.findLast((other) => lettersIn(other).includes(id));
+      if (seen.has(id) || (before && !hasGoneWrong(before, id, batch.acceptedAt))) acceptedTwice.add(id);
+      seen.add(id);
+    }
   };
 
   const keep = (batch: Batch, content: string | undefined) => {
+    judge(batch);
     if (content !== undefined) shelf.put(batch.batchId, content);
     byId.set(batch.batchId, batch);
-    const siblings = byCorrelation.get(batch.correlationId);
-    if (siblings) siblings.push(batch);
-    else byCorrelation.set(batch.correlationId, [batch]);
-    if (batch.key !== null) byKey.set(batch.key, batch);
-    if (byName.has(batch.batchName)) acceptedTwice.add(batch.correlationId);
-    byName.set(batch.batchName, batch);
+    for (const id of batch.transactions ? new Set([batch.correlationId, ...lettersIn(batch)]) : [batch.correlationId]) {
+      const siblings = byCorrelation.get(id);
+      if (siblings) siblings.push(batch);
+      else byCorrelation.set(id, [batch]);
+    }
     nextId = Math.max(nextId, batch.batchId + 1);
     nextDms = Math.max(nextDms, batch.firstDms + batch.count);
-    accepted += 1;
-    if (byId.size > mostBatches) {
-      const [oldest] = byId.values();
-      if (oldest) forget(oldest);
+    known += batch.count;
+    accepted += batch.count;
+    acceptedBatches += 1;
+    for (const oldest of byId.values()) {
+      if (known <= mostDocuments || oldest === batch) break;
+      forget(oldest);
     }
   };
 
@@ -89,10 +102,6 @@ export async function openBatches({ now, state, contentBytes, mostBatches }: Kee
     }
   }
   const journal = state ? await openJournal(state, (entry) => replay(entry as Entry), worthKeeping) : noJournal;
-  const write = (entry: Entry) => {
-    lastWrite = journal.append(entry);
-    return lastWrite;
-  };
 
   return {
     get size() {
@@ -101,16 +110,19 @@ export async function openBatches({ now, state, contentBytes, mostBatches }: Kee
     get accepted() {
       return accepted;
     },
+    get acceptedBatches() {
+      return acceptedBatches;
+    },
     acceptedTwice,
     async accept(told, content) {
       const batch = { ...told, batchId: nextId, firstDms: nextDms };
       keep(batch, content);
-      await write({ batch, content });
+      await journal.append({ batch, content });
       return batch;
     },
     async cancel(batch, at) {
       batch.cancelledAt = at;
-      await write({ cancel: batch.batchId, at });
+      await journal.append({ cancel: batch.batchId, at });
     },
     find(batchId) {
       const batch = byId.get(batchId);
@@ -119,15 +131,21 @@ export async function openBatches({ now, state, contentBytes, mostBatches }: Kee
     under: (correlationId) => (byCorrelation.get(correlationId) ?? []).filter((batch) => !isLost(batch, now())),
     all: (correlationId) =>
       correlationId === undefined ? [...byId.values()] : (byCorrelation.get(correlationId) ?? []),
-    repeatOf: (key) => byKey.get(key),
     contentOf: (batch) => shelf.get(batch.batchId),
-    written: () => lastWrite,
     async clear() {
-      for (const index of [byId, byCorrelation, byKey, byName, acceptedTwice]) index.clear();
+      byId.clear();
+      byCorrelation.clear();
+      acceptedTwice.clear();
       shelf.clear();
+      known = 0;
       accepted = 0;
+      acceptedBatches = 0;
       await journal.clear();
     },
     close: () => journal.close(),
   };
 }
+
+/** The correlation ids whose letters it prints: its transactions' own where they have them. */
+const lettersIn = ({ transactions, correlationId }: Batch): readonly string[] =>
+  transactions ? transactions.map((transaction) => transaction.correlationId) : [correlationId];

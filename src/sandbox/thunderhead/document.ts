@@ -5,7 +5,6 @@ import { type Language, languageOf } from './labels.ts';
 import { drawLetter, humanise, letterFacts } from './letter.ts';
 import { ink, openPaper, type Paper } from './paper.ts';
 import { readBill } from './peppol.ts';
-import { transactionsIn } from './submission.ts';
 import { readXml, type XmlNode } from './xml.ts';
 
 export interface DocumentOrder {
@@ -14,14 +13,14 @@ export interface DocumentOrder {
   batchName: string;
   /** When it was accepted: the date of the letter, and of the file. */
   at: number;
-  /** Which transaction of a batch of many; null when the root element is the only one. */
-  transaction: number | null;
+  /** Which child of the root element is the document; null: the root itself. */
+  child: number | null;
 }
 
-export async function renderDocument({ xml, properties, batchName, at, transaction }: DocumentOrder): Promise<Buffer> {
+export async function renderDocument({ xml, properties, batchName, at, child }: DocumentOrder): Promise<Buffer> {
   const property = (name: string) => properties.find((candidate) => candidate.name === name)?.value ?? '';
   const language = languageOf(property('LANGUAGE_CODE'));
-  const { name, node } = pick(xml, transaction);
+  const { name, node } = pick(xml, child);
   const kind = name === 'Invoice' || name === 'CreditNote' ? name : null;
   const bill = kind ? readBill(kind, node) : null;
   const { words } = language;
@@ -37,14 +36,22 @@ export async function renderDocument({ xml, properties, batchName, at, transacti
   });
 }
 
-function pick(xml: string, transaction: number | null): { name: string; node: XmlNode } {
+function pick(xml: string, child: number | null): { name: string; node: XmlNode } {
   try {
     const { name, root } = readXml(xml);
-    return transactionsIn(root)[(transaction ?? 0) - 1] ?? { name, node: root };
+    return childrenIn(root)[(child ?? 0) - 1] ?? { name, node: root };
   } catch (error) {
     // Well-formed, yet the parser will not have it: an element called `constructor`, for one.
     return { name: 'Document', node: `This content cannot be shown: ${(error as Error).message}` };
   }
+}
+
+/** In the order of their names' first appearance. */
+function childrenIn(root: XmlNode): { name: string; node: XmlNode }[] {
+  if (typeof root === 'string') return [];
+  return Object.entries(root)
+    .filter(([name]) => !name.startsWith('@') && name !== '#text')
+    .flatMap(([name, nodes]) => [nodes].flat().map((node) => ({ name, node: node as XmlNode })));
 }
 
 function drawSignees(paper: Paper, signees: readonly string[], house: string | undefined, { words }: Language) {

@@ -1,168 +1,119 @@
-/** The REST facade's operations, one route each (sandbox contract; Thunderhead's own is SOAP). */
-import { hash } from 'node:crypto';
-import type { Call, Reply, Route } from '../http.ts';
-import { type Batch, documentsOf, isFinal, messagesOf, report, statusOf, transactionsOf } from './batch.ts';
+/** The job API's operations (sandbox contract): what each makes of its request element, as the content of its response. */
+import { childOf, childrenOf, type Element, fieldOf } from '../soap/element.ts';
+import { field } from '../soap/envelope.ts';
+import {
+  type Batch,
+  documentsOf,
+  isFinal,
+  messagesOf,
+  type Report,
+  report,
+  statusOf,
+  type TransactionStatus,
+  transactionsOf,
+} from './batch.ts';
 import type { Batches } from './batches.ts';
-import type { Dials } from './control.ts';
 import { renderDocument } from './document.ts';
-import { fail } from './failures.ts';
-import { type Property, readScript } from './faults.ts';
-import { readJson, readSubmission, type Submission } from './submission.ts';
+import type { Unanswered } from './faults.ts';
+import { readScript } from './faults.ts';
+import { faulty, type JobFault, messageXml } from './job-faults.ts';
+import { readSubmission } from './submission.ts';
+import { documentIn } from './submitted.ts';
 
-export interface World {
+/** The content of `<operationResponse>`; a fault; or no answer although there is one. */
+export type JobAnswer = string | JobFault | { unanswered: Unanswered };
+
+export interface JobWorld {
   batches: Batches;
   now: () => number;
-  dials: Dials;
+  /** How far the job server's own clock is off, as its answers show. */
+  skewMs: () => number;
+  /** Takes a hand-over in (`submit.ts`). */
+  submit: (request: Element | undefined, key: string | null) => Promise<JobAnswer>;
 }
+
+export type Operation = (request: Element, key: string | null) => JobAnswer | Promise<JobAnswer>;
 
 const mostIds = 100;
 
-export function operations({ batches, now, dials }: World): Route[] {
-  const { attempts } = dials;
+export function operations({ batches, now, skewMs, submit }: JobWorld): Readonly<Record<string, Operation>> {
+  const outcome = (batch: Batch) => outcomeXml(report(batch, now(), skewMs()));
 
-  const submit = (many: boolean) => async (call: Call) => {
-    const key = call.header('idempotency-key') ?? null;
-    const bodyHash = hash('sha1', call.body, 'base64');
-    const earlier = key === null ? undefined : batches.repeatOf(key);
-    if (earlier) {
-      if (earlier.bodyHash !== bodyHash) throw fail('KEY_REUSED');
-      await batches.written();
-      return earlier.unanswered === 'reset' ? 'reset' : accepted(call, earlier);
-    }
-    const submission = readSubmission(call.body, many);
-    const script = readScript(submission.properties);
-    const sender = key ?? submission.batchName;
-    if (script.turnedAway.length > 0) {
-      const attempt = attempts.get(sender) ?? 0;
-      attempts.set(sender, attempt + 1);
-      const answer = script.turnedAway[attempt];
-      if (answer) throw fail(answer);
-      attempts.delete(sender);
-    }
-    if (script.reject) throw fail('REJECTED', undefined, [{ msgId: 10101, msgType: 'E', args: ['SANDBOX'] }]);
-    const { batchName, correlationId, from, count } = submission;
-    const { ending, unanswered, purged, lost } = script;
-    const batch = await batches.accept(
-      {
-        ...{ batchName, correlationId, key, bodyHash, from, count, many, ending, unanswered, purged, lost },
-        acceptedAt: now(),
-        durationMs: script.durationMs ?? dials.batchMs,
-        cancelledAt: null,
-      },
-      pack(submission),
-    );
-    return unanswered === 'timeout' ? 'silence' : (unanswered ?? accepted(call, batch));
+  const about = (answer: (batch: Batch, request: Element) => JobAnswer | Promise<JobAnswer>): Operation => {
+    return (request) => {
+      const id = fieldOf(request, 'batchID') ?? '';
+      const batch = batches.find(Number(id || Number.NaN));
+      return batch ? answer(batch, request) : faulty('NO_SUCH_BATCH', `There is no batch ${id}.`);
+    };
   };
 
-  const known = (call: Call): Batch => {
-    const batch = batches.find(Number(call.params[0]));
-    if (!batch) throw fail('NO_SUCH_BATCH', `There is no batch ${call.params[0]}.`);
-    return batch;
+  return {
+    submitBatch: (request, key) => submit(childOf(request, 'request'), key),
+    findBatches(request) {
+      const correlationId = fieldOf(request, 'correlationID') ?? '';
+      return batches.under(correlationId).map(outcome).join('');
+    },
+    getBatchStatus: about(outcome),
+    getBatchStatuses(request) {
+      const ids = childrenOf(request, 'batchID').map(({ text }) => text);
+      if (ids.length > mostIds || !ids.every((id) => /^\d{1,15}$/.test(id))) {
+        return faulty('INVALID_REQUEST', `batchID may come up to ${mostIds} times, and is a number.`);
+      }
+      const found = ids.map((id) => batches.find(Number(id)));
+      const missing = ids.filter((_, index) => !found[index]);
+      return (
+        found.map((batch) => batch && outcome(batch)).join('') + missing.map((id) => field('notFound', id)).join('')
+      );
+    },
+    getTransactionStatuses: about((batch) => transactionsOf(batch, now()).map(transactionXml).join('')),
+    getBatchErrors: about((batch) =>
+      messagesOf(batch, now(), skewMs())
+        .map((message) => messageXml('return', message))
+        .join(''),
+    ),
+    stopBatch: about(async (batch) => {
+      if (isFinal(statusOf(batch, now()))) return field('return', false);
+      if (batch.cancelledAt === null) await batches.cancel(batch, now());
+      return field('return', true);
+    }),
+    getChannelDocument: about(async (batch, request) => {
+      const no = Number(fieldOf(request, 'documentNo') || Number.NaN);
+      if (!(no >= batch.from && no < batch.from + batch.count)) return faulty('NO_SUCH_DOCUMENT');
+      if (!isFinal(statusOf(batch, now()))) return faulty('NOT_READY');
+      if (!documentsOf(batch, now()).includes(no)) return faulty('NO_SUCH_DOCUMENT', `No document ${no} was made.`);
+      const content = batch.purged ? undefined : batches.contentOf(batch);
+      if (content === undefined) return faulty('PURGED');
+      return packageXml(await renderDocument(documentIn(content, batch, no)));
+    }),
+    async executePreview(request) {
+      const submission = readSubmission(childOf(request, 'request'));
+      if ('fault' in submission) return submission;
+      const { xml, properties, batchName } = submission;
+      const script = readScript(properties);
+      if ('unknown' in script) return faulty('UNKNOWN_FAULT', script.unknown);
+      if (script.refused) return faulty(script.refused === 'reject' ? 'REJECTED' : 'CLIENT_FAULT');
+      return packageXml(await renderDocument({ xml, properties, batchName, at: now(), child: null }));
+    },
   };
-
-  return [
-    { method: 'POST', path: '/documents', name: 'submitDocument', handle: submit(false) },
-    { method: 'POST', path: '/batches', name: 'submitBatch', handle: submit(true) },
-    {
-      method: 'GET',
-      path: '/batches',
-      name: 'findBatches',
-      handle({ query }) {
-        const correlationId = query.get('correlationId');
-        if (!correlationId) throw fail('BAD_QUERY', 'The query parameter correlationId is missing.');
-        return ok({ results: batches.under(correlationId).map((batch) => report(batch, now())) });
-      },
-    },
-    {
-      method: 'POST',
-      path: '/batches/status:query',
-      name: 'getBatchStatuses',
-      handle({ body }) {
-        const { batchIds } = readJson(body);
-        if (!Array.isArray(batchIds) || batchIds.length > mostIds || !batchIds.every(Number.isSafeInteger)) {
-          throw fail('INVALID_REQUEST', `batchIds must be a list of up to ${mostIds} batch numbers.`, [
-            { field: 'batchIds', rule: `up to ${mostIds} integers` },
-          ]);
-        }
-        const found = batchIds.map((batchId) => batches.find(batchId));
-        return ok({
-          results: found.filter((batch) => batch !== undefined).map((batch) => report(batch, now())),
-          notFound: batchIds.filter((_, index) => !found[index]),
-        });
-      },
-    },
-    {
-      method: 'GET',
-      path: '/batches/{id}',
-      name: 'getBatchStatus',
-      handle: (call) => ok(report(known(call), now())),
-    },
-    {
-      method: 'GET',
-      path: '/batches/{id}/transactions',
-      name: 'getTransactionStatuses',
-      handle: (call) => ok({ transactions: transactionsOf(known(call), now()) }),
-    },
-    {
-      method: 'GET',
-      path: '/batches/{id}/errors',
-      name: 'getBatchErrors',
-      handle: (call) => ok({ errors: messagesOf(known(call), now()) }),
-    },
-    {
-      method: 'POST',
-      path: '/batches/{id}/cancel',
-      name: 'stopBatch',
-      async handle(call) {
-        const batch = known(call);
-        if (isFinal(statusOf(batch, now()))) throw fail('ALREADY_FINAL');
-        if (batch.cancelledAt === null) await batches.cancel(batch, now());
-        return { status: 202, json: report(batch, now()) };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/batches/{id}/documents/{n}/content',
-      name: 'getChannelDocument',
-      async handle(call) {
-        const batch = known(call);
-        const no = Number(call.params[1]);
-        if (no < batch.from || no >= batch.from + batch.count) throw fail('NO_SUCH_DOCUMENT');
-        if (!isFinal(statusOf(batch, now()))) throw fail('NOT_READY');
-        if (!documentsOf(batch, now()).includes(no)) throw fail('NO_SUCH_DOCUMENT', `No document ${no} was made.`);
-        const content = batch.purged ? undefined : batches.contentOf(batch);
-        if (content === undefined) throw fail('PURGED');
-        const { properties, xml } = unpack(content);
-        const { batchName, acceptedAt, many } = batch;
-        return pdf(await renderDocument({ xml, properties, batchName, at: acceptedAt, transaction: many ? no : null }));
-      },
-    },
-    {
-      method: 'POST',
-      path: '/documents:preview',
-      name: 'executePreview',
-      async handle({ body }) {
-        const { batchName, properties, xml } = readSubmission(body, false);
-        if (readScript(properties).reject) throw fail('REJECTED');
-        return pdf(await renderDocument({ xml, properties, batchName, at: now(), transaction: null }));
-      },
-    },
-  ];
 }
 
-const ok = (json: unknown): Reply => ({ status: 200, json });
-const pdf = (bytes: Buffer): Reply => ({ status: 200, bytes, headers: { 'Content-Type': 'application/pdf' } });
+const outcomeXml = ({ transactions, channelJobs, ...batch }: Report): string =>
+  `<return>${field('BatchID', batch.batchId)}${field('BatchName', batch.batchName)}` +
+  `${field('TransCount', transactions.count)}${field('TransCompleted', transactions.completed)}` +
+  `${field('TransErrored', transactions.errored)}${field('TransStopped', transactions.stopped)}` +
+  `${field('TransWorkflow', transactions.workflow)}${field('ChanJobsCreated', channelJobs.created)}` +
+  `${field('ChanJobsCompleted', channelJobs.completed)}${field('ChanJobsErrored', channelJobs.errored)}` +
+  `${field('ChanJobsStopped', channelJobs.stopped)}${field('ChanJobsWorkflow', channelJobs.workflow)}` +
+  `${field('Status', batch.status)}${field('StatusText', batch.statusText)}` +
+  `${field('CorrelationID', batch.correlationId)}${field('TimeStamp', batch.updatedAt)}` +
+  `${batch.documents.map(documentXml).join('')}</return>`;
 
-/** A repeat gets the first answer, word for word: `QUEUED`, however far the batch has come. */
-const accepted = (call: Call, { batchId, batchName, correlationId }: Batch): Reply => ({
-  status: 202,
-  json: { batchId, batchName, correlationId, status: 'QUEUED' },
-  headers: { Location: `${call.base}/batches/${batchId}` },
-});
+const documentXml = ({ no, mimeType, dmsDocumentId }: Report['documents'][number]) =>
+  `<Document no="${no}" mimeType="${mimeType}" dmsDocumentID="${dmsDocumentId}"/>`;
 
-const pack = ({ properties, xml }: Submission) => `${JSON.stringify(properties)}\n${xml}`;
+const transactionXml = ({ transactionNo, status, correlationId, name }: TransactionStatus): string =>
+  `<return>${field('transactionNo', transactionNo)}${field('status', status)}` +
+  `${field('correlationID', correlationId)}${field('name', name)}</return>`;
 
-function unpack(content: string): { properties: Property[]; xml: string } {
-  const line = content.indexOf('\n');
-  return { properties: JSON.parse(content.slice(0, line)), xml: content.slice(line + 1) };
-}
+const packageXml = (pdf: Buffer): string =>
+  `<return><mimeType>application/pdf</mimeType><content>${pdf.toString('base64')}</content></return>`;

@@ -1,76 +1,75 @@
-/** Thunderhead's REST facade as a server: the operations under `/thunderhead/v1`, the control surface under `/sandbox`. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, findIn, listen, type Reply, readBody, send } from '../http.ts';
+/** Thunderhead as its callers meet it: the job server, and the gateway in front, which also carries the controls. */
+import { openBackend } from '../gateway/backend.ts';
+import { bearerChecker } from '../gateway/bearer.ts';
+import { openCallCounts } from '../gateway/call-counts.ts';
+import { openIdempotency } from '../gateway/idempotency.ts';
+import { base, startGateway } from '../gateway/server.ts';
+import { openThrottle } from '../gateway/throttle.ts';
 import { openBatches } from './batches.ts';
+import { openChance } from './chance.ts';
 import { control, type Dials } from './control.ts';
-import { Failure, fail } from './failures.ts';
-import { operations } from './operations.ts';
-
-export const base = '/thunderhead/v1';
+import { gatewayUser, startJobServer } from './job-server.ts';
+import { openProgress } from './progress.ts';
+import { scriptedRefusals } from './scripted-refusals.ts';
+import { submitter } from './submit.ts';
 
 export interface Settings {
-  /** 0: any free port. */
+  /** The gateway's. 0: any free port. */
   port?: number;
+  /** The job server's. */
+  soapPort?: number;
   host?: string;
   /** How long a batch takes from being accepted to its end. */
   batchMs?: number;
+  /** How long the gateway waits for the job server. */
+  backendTimeoutMs?: number;
+  /** The origin of an OIDM whose tokens the gateway asks for; none: it asks for no token. */
+  oidm?: string | undefined;
   /** File or folder that lets the batches outlive the process. */
   state?: string | undefined;
   now?: () => number;
   contentBytes?: number;
-  mostBatches?: number;
+  mostDocuments?: number;
 }
 
 export interface Thunderhead {
   /** The base of the facade; the control surface is at `/sandbox` of the same origin. */
   url: string;
+  /** The job server itself. */
+  soapUrl: string;
   close(): Promise<void>;
 }
 
 export async function startThunderhead(settings: Settings = {}): Promise<Thunderhead> {
-  const { port = 0, host = '127.0.0.1', batchMs = 1500, state, now = Date.now } = settings;
-  const { contentBytes = 128 * 1024 * 1024, mostBatches = 500_000 } = settings;
-  const dials: Dials = { outage: 'none', batchMs, calls: {}, attempts: new Map() };
-  const batches = await openBatches({ now, state, contentBytes, mostBatches });
-  const findOperation = findIn(operations({ batches, now, dials }));
-  const findControl = findIn(control(dials, batches, now));
+  const { port = 0, soapPort = 0, host = '127.0.0.1', batchMs = 1500, backendTimeoutMs = 8000 } = settings;
+  const { state, now = Date.now, oidm } = settings;
+  const { contentBytes = 128 * 1024 * 1024, mostDocuments = 500_000 } = settings;
+  const dials: Dials = { outage: 'none', batchMs, skewMs: 0 };
+  await using opened = new AsyncDisposableStack();
+  const batches = await openBatches({ now, state, contentBytes, mostDocuments });
+  opened.defer(() => batches.close());
+  const [progress, chance] = [openProgress(), openChance()];
+  const [counts, throttle, idempotency] = [openCallCounts(now), openThrottle(now), openIdempotency()];
 
-  const answer = async (request: IncomingMessage): Promise<Answer> => {
-    const [path = '', search = ''] = (request.url ?? '/').split('?', 2);
-    const facade = path.startsWith(`${base}/`);
-    const inner = facade ? path.slice(base.length) : path.startsWith('/sandbox') ? path.slice('/sandbox'.length) : null;
-    const found = inner === null ? undefined : (facade ? findOperation : findControl)(request.method ?? '', inner);
-    if (found && facade) dials.calls[found.route.name] = (dials.calls[found.route.name] ?? 0) + 1;
-    const body = await readBody(request, () => fail('TOO_LARGE'));
-    if (facade && dials.outage === 'hang') return 'silence';
-    if (facade && dials.outage === 'unavailable') throw fail('UNAVAILABLE');
-    if (!found) throw fail('NO_SUCH_ROUTE');
-    return found.route.handle({
-      params: found.params,
-      query: new URLSearchParams(search),
-      body,
-      base,
-      header: (name) => request.headers[name]?.toString(),
-    });
-  };
-
-  const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const correlationId = request.headers['x-correlation-id']?.toString();
-    const reply = await answer(request).catch((error: unknown) => refusal(error, correlationId));
-    send(response, reply, correlationId);
-  };
-
-  const server = await listen({ port, host }, serve);
-  return {
-    url: server.origin + base,
-    async close() {
-      await server.close();
-      await batches.close();
+  const submit = submitter({ batches, progress, chance, batchMs: () => dials.batchMs, now });
+  const jobServer = await startJobServer(
+    { port: soapPort, host },
+    { batches, now, skewMs: () => dials.skewMs, submit },
+  );
+  opened.defer(jobServer.close);
+  const backend = openBackend({ url: jobServer.soapUrl, user: gatewayUser, timeoutMs: backendTimeoutMs });
+  opened.defer(backend.close);
+  const gateway = await startGateway(
+    { port, host },
+    {
+      ...{ backend, idempotency, counts, throttle },
+      scripted: scriptedRefusals(progress),
+      outage: () => (dials.outage === 'refuse' ? 'none' : dials.outage),
+      checkBearer: oidm === undefined ? undefined : bearerChecker(oidm),
+      control: control({ dials, batches, progress, chance, counts, throttle, idempotency, jobServer, now }),
     },
-  };
-}
-
-function refusal(error: unknown, correlationId: string | undefined): Reply {
-  const failure = error instanceof Failure ? error : fail('SERVER_ERROR', `The sandbox itself failed: ${error}`);
-  return { status: failure.kind.status, json: failure.envelope(correlationId ?? null), headers: failure.headers };
+  );
+  opened.defer(gateway.close);
+  const stack = opened.move();
+  return { url: gateway.origin + base, soapUrl: jobServer.soapUrl, close: () => stack.disposeAsync() };
 }

@@ -1,12 +1,16 @@
-/** Reads the body of a submit and refuses what a SOAP server would refuse: wrong fields, bad base64, malformed XML. */
+/** Reads the request of a submit and refuses what a job server would refuse: wrong fields, bad base64, malformed XML. */
 import { isUtf8 } from 'node:buffer';
-import { fail } from './failures.ts';
+import { childOf, childrenOf, type Element, fieldOf } from '../soap/element.ts';
+import { copied, scan } from '../soap/scan.ts';
 import type { Property } from './faults.ts';
-import { malformed, readXml, type XmlNode } from './xml.ts';
+import { faulty, type JobFault, type JobMessage } from './job-faults.ts';
+import { type Contents, readTransactions, type Transaction } from './transactions.ts';
 
 export interface Submission {
   batchName: string;
+  /** Travels as the property `CorrelationID`; empty when there is none. */
   correlationId: string;
+  /** The others. */
   properties: readonly Property[];
   xml: string;
   /** The transactions asked for: number of the first, and how many. */
@@ -14,88 +18,101 @@ export interface Submission {
   count: number;
   /** The children of the root element are the transactions; otherwise the root itself is the only one. */
   many: boolean;
+  /** Those asked for, when they come with ids of their own. */
+  transactions: readonly Transaction[] | null;
 }
 
-const mostTransactions = 10_000;
+export const correlationProperty = 'CorrelationID';
 
-export function readSubmission(body: Buffer, many: boolean): Submission {
-  const request = readJson(body);
+const mostTransactions = 10_000;
+/** `jobType` (sandbox contract): whether the root element is the one transaction, or wraps many. */
+const jobTypes = ['DOCUMENT', 'BATCH'];
+
+export function readSubmission(request: Element | undefined): Submission | JobFault {
   const wrong: { field: string; rule: string }[] = [];
-  const need = (field: string, fine: boolean, rule: string) => {
-    if (!fine) wrong.push({ field, rule });
+  const need = (name: string, fine: boolean, rule: string) => {
+    if (!fine) wrong.push({ field: name, rule });
   };
-  const { batchConfigResId, batchName, correlationId, projectId, priority, properties = [] } = request;
-  need('batchConfigResId', isInteger(batchConfigResId) && batchConfigResId > 0, 'a positive integer');
-  need('batchName', isText(batchName, 255), 'a text of 1 to 255 characters');
-  need('correlationId', isText(correlationId, 255), 'a text of 1 to 255 characters');
-  need('projectId', projectId === undefined || isInteger(projectId), 'an integer');
-  need('priority', priority === undefined || isInteger(priority), 'an integer');
-  need('properties', areProperties(properties), 'a list of {name, value}, both texts');
-  const type = request.transactionDataType ?? 'application/xml';
-  need('transactionDataType', type === 'application/xml', 'application/xml');
-  const bytes = decode(request.transactionData);
+  const value = (name: string) => fieldOf(request, name);
+  const batchName = copied(value('batchName') ?? '');
+  const jobType = value('jobType') ?? 'DOCUMENT';
+  const many = jobType === 'BATCH';
+  need('batchConfigResID', /^[1-9]\d{0,14}$/.test(value('batchConfigResID') ?? ''), 'a positive integer');
+  need('batchName', batchName !== '' && batchName.length <= 255, 'a text of 1 to 255 characters');
+  for (const name of ['projectID', 'priority']) {
+    need(name, /^-?\d{1,15}$/.test(value(name) ?? '0'), 'an integer');
+  }
+  need('jobType', jobTypes.includes(jobType), jobTypes.join(' or '));
+  const bytes = decode(value('transactionData') ?? '');
   need('transactionData', bytes !== undefined && isUtf8(bytes), 'XML in UTF-8, in base64');
-  const range = readRange(request.transactionRange ?? '');
+  const range = readRange(value('transactionRange') ?? '');
   need('transactionRange', range !== undefined && (many || range.last === null || range.last === 1), rangeRule(many));
   if (wrong.length > 0 || !bytes || !range) {
     const fields = wrong.map(({ field }) => field).join(', ');
-    throw fail('INVALID_REQUEST', `The request was refused: see ${fields}.`, wrong);
+    return faulty('INVALID_REQUEST', `The request was refused: see ${fields}.`, wrong.map(refusedField));
   }
 
   const xml = bytes.toString('utf8');
-  const flaw = malformed(xml);
-  if (flaw) throw fail('MALFORMED_XML', `The transaction data is not acceptable XML: ${flaw}.`);
+  const all = childrenOf(childOf(request, 'properties'), 'property').map((property) => ({
+    ...{ name: fieldOf(property, 'name') ?? '', value: fieldOf(property, 'value') ?? '' },
+  }));
+  const told = {
+    ...{ batchName, xml, many },
+    correlationId: copied(all.find(({ name }) => name === correlationProperty)?.value ?? ''),
+    properties: all.filter(({ name }) => name !== correlationProperty),
+  };
+  if (many) {
+    const found = pick(xml, range);
+    return 'fault' in found ? found : { ...told, ...found };
+  }
+  const flaw = scan(xml);
+  return flaw ? malformed(flaw) : { ...told, from: 1, count: 1, transactions: null };
+}
+
+function pick(
+  xml: string,
+  { first, last }: { first: number; last: number | null },
+): Pick<Submission, 'from' | 'count' | 'transactions'> | JobFault {
+  const contents = readTransactions(xml);
+  if ('malformed' in contents) return malformed(contents.malformed);
+  if ('incomplete' in contents) {
+    const rule = 'a transaction needs a correlationId, a name and one element in Data';
+    const messages = contents.incomplete.map((transactionNo) => ({
+      ...refusedField({ field: 'transactionData', rule }),
+      transactionNo,
+    }));
+    return faulty('INVALID_REQUEST', `The request was refused: ${rule}.`, messages);
+  }
+  const { count, transactions }: Contents = contents;
+  const until = last ?? count;
+  if (first > until || until > count || count > mostTransactions) {
+    return faulty('INVALID_REQUEST', `The data holds ${count} transactions (up to ${mostTransactions} are taken).`, [
+      refusedField({ field: 'transactionRange', rule: `within 1-${count}` }),
+    ]);
+  }
   return {
-    batchName: batchName as string,
-    correlationId: correlationId as string,
-    properties: properties as Property[],
-    xml,
-    many,
-    ...(many ? countTransactions(xml, range) : { from: 1, count: 1 }),
+    ...{ from: first, count: until - first + 1 },
+    transactions: transactions?.slice(first - 1, until) ?? null,
   };
 }
 
-export function readJson(body: Buffer): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // said below
-  }
-  throw fail('BAD_JSON');
-}
+const malformed = (flaw: string) => faulty('MALFORMED_XML', `The transaction data is not acceptable XML: ${flaw}.`);
 
-/** The transactions of a wrapped batch: the children of its root, in the order of their names' first appearance. */
-export function transactionsIn(root: XmlNode): { name: string; node: XmlNode }[] {
-  if (typeof root === 'string') return [];
-  return Object.entries(root)
-    .filter(([name]) => !name.startsWith('@') && name !== '#text')
-    .flatMap(([name, nodes]) => [nodes].flat().map((node) => ({ name, node: node as XmlNode })));
-}
-
-function countTransactions(xml: string, { first, last }: { first: number; last: number | null }) {
-  const available = transactionsIn(readXml(xml).root).length;
-  const until = last ?? available;
-  if (first > until || until > available || available > mostTransactions) {
-    throw fail('INVALID_REQUEST', `The data holds ${available} transactions (up to ${mostTransactions} are taken).`, [
-      { field: 'transactionRange', rule: `within 1-${available}` },
-    ]);
-  }
-  return { from: first, count: until - first + 1 };
-}
+export const refusedField = ({ field, rule }: { field: string; rule: string }): JobMessage => ({
+  ...{ msgId: 10001, msgType: 'E', category: 'REQUEST', msgText: `${field}: ${rule}`, args: [field], retryable: false },
+});
 
 const rangeRule = (many: boolean) => (many ? '"n", "first-last", or nothing for all' : '"1"');
 
-function readRange(range: unknown): { first: number; last: number | null } | undefined {
+function readRange(range: string): { first: number; last: number | null } | undefined {
   if (range === '') return { first: 1, last: null };
-  const [, first, last = first] =
-    (typeof range === 'string' && /^([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?$/.exec(range)) || [];
+  const [, first, last = first] = /^([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?$/.exec(range) ?? [];
   return first === undefined ? undefined : { first: Number(first), last: Number(last) };
 }
 
 /** Node skips what is not base64; a length that does not add up shows that it did. */
-function decode(data: unknown): Buffer | undefined {
-  if (typeof data !== 'string' || data === '') return undefined;
+function decode(data: string): Buffer | undefined {
+  if (data === '') return undefined;
   const bytes = Buffer.from(data, 'base64');
   const dense = expectedBytes(data) === bytes.length ? data : data.replace(/\s+/g, '');
   return expectedBytes(dense) === bytes.length ? bytes : undefined;
@@ -105,10 +122,3 @@ const expectedBytes = (data: string) => {
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   return Math.floor(((data.length - padding) * 3) / 4);
 };
-
-const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
-const isText = (value: unknown, longest: number) =>
-  typeof value === 'string' && value !== '' && value.length <= longest;
-
-const areProperties = (value: unknown): value is Property[] =>
-  Array.isArray(value) && value.every((item) => typeof item?.name === 'string' && typeof item.value === 'string');
