@@ -216,6 +216,18 @@ describe('what a row may hold', () => {
       'attributes.requiredMetadata',
     ],
     ['rows', { type: 'DOCUMENT_TYPE', attributes: { specPrefix: 'X', other: 1 } }, 'attributes.other'],
+    ...[0, 604_801, 1.5, '60', null].map(
+      (deadlineSeconds) =>
+        [
+          'rows',
+          { type: 'DOCUMENT_TYPE', attributes: { specPrefix: 'X', deadlineSeconds } },
+          'attributes.deadlineSeconds',
+        ] as const,
+    ),
+    ...[0, 101, 1.5, '2', null].map(
+      (weight) => ['rows', { type: 'SOURCE_SYSTEM', attributes: { weight } }, 'attributes.weight'] as const,
+    ),
+    ['rows', { type: 'SOURCE_SYSTEM', attributes: { wieght: 2 } }, 'attributes.wieght'],
     ['rows', { type: 'DOCUMENT_NAME', attributes: {} }, 'attributes.documentType'],
     ['rows', { type: 'CLIENT', attributes: { callbackHosts: [] } }, 'attributes.sourceSystems'],
     [
@@ -263,6 +275,19 @@ describe('what a row may hold', () => {
       effectiveTo: '4712-12-31',
       attributes: { sourceSystems: ['CIBT'], callbackHosts: [] },
     });
+  });
+
+  test.each([
+    ['DOCUMENT_TYPE', { specPrefix: 'X', requiredMetadata: [], deadlineSeconds: 1 }],
+    ['DOCUMENT_TYPE', { specPrefix: 'X', requiredMetadata: [], deadlineSeconds: 604_800 }],
+    // As the rows are that came with the database: read, and sent again, they are the same.
+    ['SOURCE_SYSTEM', {}],
+    ['SOURCE_SYSTEM', { weight: 1 }],
+    ['SOURCE_SYSTEM', { weight: 100 }],
+  ])('%s may have %j', async (type, attributes) => {
+    const { id, attributes: created } = await api.create('rows', row.rows({ type, attributes }));
+    expect(created).toEqual(attributes);
+    await api.remove('rows', id, '*');
   });
 
   test('what JavaScript would stumble over is refused, and nothing is left behind', async () => {

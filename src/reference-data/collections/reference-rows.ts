@@ -24,9 +24,26 @@ const attributesOf: Readonly<Record<string, Joi.ObjectSchema>> = {
       .default([])
       .description('metadata keys without which a request is rejected')
       .example(['CUSTOMER_ID']),
+    deadlineSeconds: Joi.number()
+      .integer()
+      .min(1)
+      .max(604_800)
+      .description(
+        'how long its documents may take at Thunderhead before the request fails with TIMEOUT; when not said as long as the configuration says',
+      )
+      .example(86_400),
   }),
   DOCUMENT_NAME: only({
     documentType: code.required().description('the type that documents of this name have').example('INVOICE'),
+  }),
+  SOURCE_SYSTEM: only({
+    // Not a Joi default: rows from before it would look changed when they are imported again.
+    weight: Joi.number()
+      .integer()
+      .min(1)
+      .max(100)
+      .description('its share of the calls to Thunderhead when not all can go at once; 1 when not said')
+      .example(2),
   }),
   CLIENT: only({
     sourceSystems: Joi.array()
@@ -70,7 +87,7 @@ export const referenceRows: Collection<ReferenceRowContent> = {
       .unknown()
       .required()
       .when('type', byValue(attributesOf))
-      .description('what the type demands (DOCUMENT_TYPE, DOCUMENT_NAME, CLIENT); free for the others'),
+      .description('what the type demands (DOCUMENT_TYPE, DOCUMENT_NAME, SOURCE_SYSTEM, CLIENT); free for the others'),
   }),
   example: {
     type: 'DOCUMENT_NAME',
