@@ -17,6 +17,8 @@ const DocumentRequestSchema = defineEntity({
     sourceEnvironment: p.text(),
     metadata: p.json<{ key: string; value: string }[]>().columnType('json'),
     content: p.json<Record<string, unknown>>().columnType('json').lazy(),
+    /** How long the content is as JSON: what is too much to be in memory together is known before it is read. */
+    contentBytes: p.integer().default(0),
     priority: p.integer().default(0),
     notBefore: p.datetime(3).nullable(),
     /** SHA-256 of the whole body: tells a repeated request from another one under the same correlation id. */

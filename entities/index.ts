@@ -1,13 +1,16 @@
 import { Batch } from './batch.ts';
+import { CallBudgetRow } from './call-budget.ts';
 import { Cancellation } from './cancellation.ts';
 import { DocumentConfiguration } from './document-configuration.ts';
 import { DocumentRequest } from './document-request.ts';
+import { GenerationTime } from './generation-time.ts';
 import { History } from './history.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { ProgressRow } from './progress.ts';
 import { RateLimit } from './rate-limit.ts';
 import { ReferenceChange, ReferenceVersion } from './reference-change.ts';
 import { ReferenceData, SourcePermission } from './reference-data.ts';
+import { Setting } from './setting.ts';
 import { StageError } from './stage-error.ts';
 import { StatusEventRow } from './status-event.ts';
 
@@ -27,4 +30,7 @@ export const entities = [
   ReferenceVersion,
   RateLimit,
   IdempotencyKey,
+  CallBudgetRow,
+  Setting,
+  GenerationTime,
 ];

@@ -15,10 +15,12 @@ import type { Logger } from './platform/log.ts';
 import { observeInLog } from './platform/observe.ts';
 import { quietly } from './platform/quietly.ts';
 import { openRedis } from './platform/redis.ts';
+import { openSettings } from './platform/settings.ts';
 import { openReferenceData } from './reference-data/open.ts';
 import { openSecurity } from './security/open-security.ts';
 import { ownToken } from './security/own-token.ts';
 import { securityService } from './security/service.ts';
+import { openThunderhead } from './thunderhead/generator.ts';
 
 export interface Running extends AsyncDisposable {
   /** Every process listens, if only for its probes. */
@@ -39,15 +41,25 @@ export async function compose(config: Config, roles: ReadonlySet<Role>, log: Log
   const redis = config.redisUrl ? opened.use(openRedis(config.redisUrl, onError('redis'))).redis : undefined;
   const events = opened.use(roles.has('worker') ? openEvents(config, log) : withoutKafka('not used by these roles'));
   const security = opened.use(openSecurity(config.security, { redis, log }));
-  const { clientId = '', clientSecret = '', graceMs, url } = config.referenceData;
+  const { graceMs, url } = config.referenceData;
+  const { ownClient } = config.security;
+  const token = ownClient && ownToken({ oidm: security.oidm, ...ownClient });
   const referenceData = openReferenceData(
     // Who serves the rows does not ask himself for them.
     { graceMs, url: roles.has('reference-data') ? undefined : url },
-    { pool, redis, token: ownToken({ oidm: security.oidm, clientId, clientSecret }), log },
+    { pool, redis, token, log },
   );
 
+  const settings = await openSettings({ pool, log });
+  const thunderhead = opened.use(
+    openThunderhead(config.thunderhead, {
+      ...{ connections, redis, settings, clock, log },
+      token,
+    }),
+  );
+  const { reference } = referenceData;
   const pipelines = opened.use(
-    openPipelines(config, { pool, clock, reference: referenceData.reference, publisher: events.publisher }),
+    openPipelines(config, { pool, clock, reference, publisher: events.publisher, thunderhead }),
   );
   const concurrency = config.workerConcurrency;
   const size = { workers: pipelines.all.flatMap(({ stages }) => stages).length, concurrency };
@@ -78,7 +90,7 @@ export async function compose(config: Config, roles: ReadonlySet<Role>, log: Log
   }
 
   const stop = new AbortController();
-  const parts = { connections, clock, redis, security, referenceData, pipelines, orchestration, log };
+  const parts = { connections, clock, redis, security, referenceData, pipelines, thunderhead, orchestration, log };
   // Read into memory only where they are needed: a worker has no use for the API and the board.
   const api =
     (roles.has('api') || roles.has('reference-data')) &&

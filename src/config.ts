@@ -4,6 +4,7 @@ import * as limits from './config/limits.ts';
 import * as referenceData from './config/reference-data.ts';
 import { milliseconds, url } from './config/rules.ts';
 import * as security from './config/security.ts';
+import * as thunderhead from './config/thunderhead.ts';
 
 /** The only place that reads the environment. Read once, checked as a whole, frozen. */
 export const environment: Readonly<Record<string, string | undefined>> = process.env;
@@ -19,20 +20,16 @@ export interface Config {
   redisUrl: string | undefined;
   kafkaBrokers: readonly string[];
   kafkaClientId: string;
-  thunderheadUrl: string;
-  thunderheadTimeoutMs: number;
   workerConcurrency: number;
   leaseMs: number;
   sweepIntervalMs: number;
   sweepGraceMs: number;
-  pollFirstMs: number;
-  pollCapMs: number;
-  pollDeadlineMs: number;
   maxBodyBytes: number;
   security: security.SecurityConfig;
   limits: limits.LimitsConfig;
   callbacks: callbacks.CallbacksConfig;
   referenceData: referenceData.ReferenceDataConfig;
+  thunderhead: thunderhead.ThunderheadConfig;
 }
 
 const brokers = Joi.string()
@@ -54,22 +51,20 @@ const schema = Joi.object({
   REDIS_URL: url('redis', 'rediss').empty(''),
   KAFKA_BROKERS: brokers.empty(''),
   KAFKA_CLIENT_ID: Joi.string().default('oms'),
-  THUNDERHEAD_URL: url('http', 'https').required(),
-  THUNDERHEAD_TIMEOUT_MS: milliseconds.default(10_000),
   WORKER_CONCURRENCY: Joi.number().integer().min(1).max(200).default(8),
   LEASE_MS: milliseconds.min(1_000).default(6_000),
   SWEEP_INTERVAL_MS: milliseconds.default(1_000),
   SWEEP_GRACE_MS: milliseconds.default(5_000),
-  POLL_FIRST_MS: milliseconds.default(100),
-  POLL_CAP_MS: milliseconds.min(Joi.ref('POLL_FIRST_MS')).default(15_000),
-  POLL_DEADLINE_MS: milliseconds.min(Joi.ref('POLL_CAP_MS')).default(3_600_000),
   MAX_BODY_BYTES: Joi.number().integer().min(1_024).default(10_485_760),
 
+  ...thunderhead.settings,
   ...security.settings,
   ...limits.settings,
   ...callbacks.settings,
   ...referenceData.settings,
-}).with('REFERENCE_DATA_URL', ['OIDM_CLIENT_ID', 'OIDM_CLIENT_SECRET']);
+})
+  .and('OIDM_CLIENT_ID', 'OIDM_CLIENT_SECRET')
+  .with('REFERENCE_DATA_URL', ['OIDM_CLIENT_ID', 'OIDM_CLIENT_SECRET']);
 
 /** Names every bad value at once: an operator mends the configuration in one go, not one restart at a time. */
 export class ConfigurationError extends Error {
@@ -98,20 +93,16 @@ export function readConfig(from: Readonly<Record<string, string | undefined>> = 
     redisUrl: value.REDIS_URL,
     kafkaBrokers: value.KAFKA_BROKERS?.split(',') ?? [],
     kafkaClientId: value.KAFKA_CLIENT_ID,
-    thunderheadUrl: value.THUNDERHEAD_URL.replace(/\/$/, ''),
-    thunderheadTimeoutMs: value.THUNDERHEAD_TIMEOUT_MS,
     workerConcurrency: value.WORKER_CONCURRENCY,
     leaseMs: value.LEASE_MS,
     sweepIntervalMs: value.SWEEP_INTERVAL_MS,
     sweepGraceMs: value.SWEEP_GRACE_MS,
-    pollFirstMs: value.POLL_FIRST_MS,
-    pollCapMs: value.POLL_CAP_MS,
-    pollDeadlineMs: value.POLL_DEADLINE_MS,
     maxBodyBytes: value.MAX_BODY_BYTES,
     security: security.read(value),
     limits: limits.read(value),
     callbacks: callbacks.read(value),
     referenceData: referenceData.read(value),
+    thunderhead: thunderhead.read(value),
   });
 }
 

@@ -5,7 +5,13 @@ import { namesOf } from '#queues/names.ts';
 /** `npm run pipelines`: every stage, and what it is called where it is seen from outside. */
 const pipelines = [
   // Only the shape is looked at; nothing is run.
-  documentPipeline({} as DocumentPorts, { callTimeoutMs: 1, pollFirstMs: 1, pollCapMs: 1, pollDeadlineMs: 1 }),
+  documentPipeline({} as DocumentPorts, {
+    callTimeoutMs: 1,
+    unknownGraceMs: 1,
+    pollFirstMs: 1,
+    pollCapMs: 1,
+    pollDeadlineMs: 1,
+  }),
   callbackPipeline({} as Parameters<typeof callbackPipeline>[0], { attempts: 1, timeoutMs: 1 }),
 ];
 

@@ -27,7 +27,7 @@ describe('the configuration', () => {
     expect(complaints({}).names).toEqual(['DATABASE_URL', 'THUNDERHEAD_URL', 'OIDM_URL']);
     expect(readConfig(least)).toMatchObject({
       ...{ host: '127.0.0.1', port: 8080, redisUrl: undefined, kafkaBrokers: [], logLevel: 'info' },
-      ...{ databaseUrl: least.DATABASE_URL, thunderheadUrl: least.THUNDERHEAD_URL, maxBodyBytes: 10 * 1024 * 1024 },
+      ...{ databaseUrl: least.DATABASE_URL, maxBodyBytes: 10 * 1024 * 1024 },
     });
   });
 
@@ -44,7 +44,7 @@ describe('the configuration', () => {
     ).toMatchObject({
       port: 0,
       kafkaBrokers: ['a:1', 'b:65535'],
-      thunderheadUrl: 'https://x/y',
+      thunderhead: { url: 'https://x/y' },
     });
   });
 
@@ -64,12 +64,31 @@ describe('the configuration', () => {
     expect(message).not.toContain('too short');
   });
 
+  test('how Thunderhead is called, until an operator says otherwise', () => {
+    expect(readConfig(least).thunderhead).toEqual({
+      ...{ url: least.THUNDERHEAD_URL, timeoutMs: 10_000, callsPerMinute: 600, callsInFlight: 16 },
+      ...{ batchSize: 50, batchLingerMs: 0, unknownGraceMs: 30_000 },
+      ...{ pollFirstMs: 100, pollCapMs: 15_000, pollDeadlineMs: 3_600_000 },
+    });
+    const bad = {
+      ...{ THUNDERHEAD_CALLS_PER_MINUTE: '0', THUNDERHEAD_CALLS_IN_FLIGHT: '0', THUNDERHEAD_BATCH_SIZE: '501' },
+      ...{ THUNDERHEAD_BATCH_LINGER_MS: '-1', THUNDERHEAD_UNKNOWN_GRACE_MS: 'long' },
+    };
+    expect(complaints({ ...least, ...bad }).names.sort()).toEqual(Object.keys(bad).sort());
+  });
+
+  test('a client of our own has a name and a secret, or neither', () => {
+    expect(complaints({ ...least, OIDM_CLIENT_ID: 'oms' }).message).toContain('OIDM_CLIENT_SECRET');
+  });
+
   test('reference data is read from its tables, or from its API by a client of ours', () => {
     const api = { REFERENCE_DATA_URL: 'http://reference/', OIDM_CLIENT_ID: 'oms', OIDM_CLIENT_SECRET: 's3cret' };
-    const none = { url: undefined, clientId: undefined, clientSecret: undefined, graceMs: 600_000 };
-    expect(readConfig(least).referenceData).toEqual(none);
-    expect(readConfig({ ...least, ...api, REFERENCE_DATA_GRACE_MS: '0' }).referenceData).toEqual({
-      ...{ url: 'http://reference', clientId: 'oms', clientSecret: 's3cret', graceMs: 0 },
+    expect(readConfig(least)).toMatchObject({
+      ...{ referenceData: { url: undefined, graceMs: 600_000 }, security: { ownClient: undefined } },
+    });
+    expect(readConfig({ ...least, ...api, REFERENCE_DATA_GRACE_MS: '0' })).toMatchObject({
+      referenceData: { url: 'http://reference', graceMs: 0 },
+      security: { ownClient: { id: 'oms', secret: 's3cret' } },
     });
     const { message } = complaints({ ...least, ...api, OIDM_CLIENT_ID: '' });
     expect(message).toMatch(/REFERENCE_DATA_URL.*OIDM_CLIENT_ID/);

@@ -30,10 +30,10 @@ test('and a difference would be seen', async () => {
     alter table document_request alter column priority drop default;
     drop table source_permission;
     drop index history_of_item;
-    alter table batch drop constraint batch_of_round;`);
+    alter table batch drop constraint batch_of_handover;`);
   await client.end();
   const seen = (await difference(databaseUrl)).join('\n');
-  for (const name of 'status_text surplus runs reason priority source_permission history_of_item batch_of_round'.split(
+  for (const name of 'status_text surplus runs reason priority source_permission history_of_item batch_of_handover'.split(
     ' ',
   ))
     expect(seen).toContain(`"${name}"`);

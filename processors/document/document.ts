@@ -2,8 +2,8 @@ import type { Progress } from '#processors/engine/progress.ts';
 import type { BatchReport, StatusEvent } from './ports.ts';
 
 /**
- * What a stage knows of a document request. `content` is there for submit, `batch` from poll on, `errors` and `callbackUrl`
- * for publish.
+ * What a stage knows of a document request. `batch`, its latest hand-over, is there from submit on, `errors` and
+ * `callbackUrl` for publish.
  */
 export interface DocumentItem {
   progress: Progress;
@@ -16,7 +16,8 @@ export interface DocumentItem {
   sourceEnvironment: string;
   priority: number;
   metadata: readonly { key: string; value: string }[];
-  content?: Record<string, unknown>;
+  /** How long its content is as JSON. */
+  contentBytes: number;
   batch?: KnownBatch;
   errors?: StatusEvent['data']['errors'];
   /** Its source wishes it cancelled (see `progress.cancelAsked`); since when Thunderhead may have been asked to stop. */
@@ -25,16 +26,28 @@ export interface DocumentItem {
   callbackUrl?: string;
 }
 
+/** A document's part in a hand-over. */
 export interface KnownBatch {
   id: string;
   round: number;
-  thunderheadBatchId: number;
+  /** 1, and one more for every hand-over of the same round. */
+  handover: number;
+  /** Under which Thunderhead knows the hand-over; with the name it tells it from every other one. */
+  correlationId: string;
   name: string;
+  /** Null: its acceptance is not confirmed. */
+  thunderheadBatchId: number | null;
+  transactionNo: number;
+  transactionCount: number;
   status: BatchStatus;
   dmsDocumentId: number | null;
+  intendedAt: Date;
 }
 
-/** Our word for a hand-over's state; Thunderhead's own are in `BatchState`. */
+/**
+ * Our word for a hand-over's state; Thunderhead's own are in `BatchState`. PROCESSING_OMS: it is intended, and until
+ * Thunderhead confirms it nobody may send the document again; FAILED_OMS: it is certain that Thunderhead has not accepted it.
+ */
 export type BatchStatus =
   | 'PROCESSING_OMS'
   | 'PROCESSING_THUNDERHEAD'
@@ -45,8 +58,16 @@ export type BatchStatus =
 
 /** What a run of a document stage learnt; kept in the transaction that moves the document. */
 export type DocumentFacts =
-  | { kind: 'accepted'; batch: KnownBatch; requestId: string; at: Date }
-  | { kind: 'reported'; batchId: string; status: BatchStatus; report: BatchReport; at: Date }
+  | { kind: 'confirmed'; batchId: string; thunderheadBatchId: number; at: Date }
+  | { kind: 'unaccepted'; batchId: string; at: Date }
+  | {
+      kind: 'reported';
+      batchId: string;
+      status: BatchStatus;
+      report: BatchReport;
+      dmsDocumentId: number | null;
+      at: Date;
+    }
   | { kind: 'stopping'; requestId: string; round: number; at: Date }
   | {
       kind: 'published';

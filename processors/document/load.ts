@@ -1,6 +1,10 @@
 import type { Pool } from 'pg';
 import type { Progress } from '#processors/engine/progress.ts';
-import type { BatchStatus, DocumentItem } from './document.ts';
+import type { BatchStatus, DocumentItem, KnownBatch } from './document.ts';
+
+const batchColumns = `b.id as batch_id, b.round, b.handover, b.correlation_id, b.thunderhead_batch_id, b.name, b.transaction_no,
+  b.transaction_count, b.status, b.dms_document_id, b.created_at as intended_at`;
+const latestBatch = 'select * from batch where request_id = r.id order by round desc, handover desc limit 1';
 
 /** Reads what a stage needs of a chunk of documents: one statement, and no more columns than that stage looks at. */
 export async function loadDocuments(
@@ -8,17 +12,15 @@ export async function loadDocuments(
   stage: string,
   claimed: readonly Progress[],
 ): Promise<ReadonlyMap<string, DocumentItem>> {
-  const withContent = stage === 'submit';
-  const withBatch = stage === 'poll' || stage === 'publish';
+  const withBatch = stage !== 'validate';
   const progressOf = new Map(claimed.map((progress) => [progress.id, progress]));
-  const { rows } = await pool.query<RequestColumns>({
-    name: `oms-load-${withContent ? 'content' : withBatch ? 'batch' : 'request'}`,
+  const { rows } = await pool.query<RequestColumns & Partial<BatchColumns>>({
+    name: `oms-load-${withBatch ? 'batch' : 'request'}`,
     text: `select r.id, source_system, request_correlation_id, document_type, document_name, document_language,
-        source_environment, priority, metadata
-        ${withContent ? ', content' : ''}
-        ${withBatch ? ', b.id as batch_id, b.round, b.thunderhead_batch_id, b.name, b.status, b.dms_document_id, r.callback_url' : ''}
+        source_environment, priority, metadata, content_bytes
+        ${withBatch ? `, ${batchColumns}, r.callback_url` : ''}
       from document_request r
-      ${withBatch ? 'left join lateral (select * from batch where request_id = r.id order by round desc limit 1) b on true' : ''}
+      ${withBatch ? `left join lateral (${latestBatch}) b on true` : ''}
       where r.id = any($1::uuid[])`,
     values: [[...progressOf.keys()]],
   });
@@ -80,17 +82,25 @@ interface RequestColumns {
   source_environment: string;
   priority: number;
   metadata: { key: string; value: string }[];
-  content?: Record<string, unknown>;
-  batch_id?: string | null;
-  round?: number;
-  thunderhead_batch_id?: string;
-  name?: string;
-  status?: BatchStatus;
-  dms_document_id?: string | null;
+  content_bytes: number;
   callback_url?: string | null;
 }
 
-function documentOf(row: RequestColumns, progress: Progress): DocumentItem {
+interface BatchColumns {
+  batch_id: string;
+  round: number;
+  handover: number;
+  correlation_id: string;
+  thunderhead_batch_id: string | null;
+  name: string;
+  transaction_no: number;
+  transaction_count: number;
+  status: BatchStatus;
+  dms_document_id: string | null;
+  intended_at: Date;
+}
+
+function documentOf(row: RequestColumns & Partial<BatchColumns>, progress: Progress): DocumentItem {
   const document: DocumentItem = {
     progress,
     id: row.id,
@@ -102,17 +112,37 @@ function documentOf(row: RequestColumns, progress: Progress): DocumentItem {
     sourceEnvironment: row.source_environment,
     priority: row.priority,
     metadata: row.metadata,
+    contentBytes: row.content_bytes,
   };
-  if (row.content) document.content = row.content;
   if (row.callback_url) document.callbackUrl = row.callback_url;
-  if (row.batch_id)
-    document.batch = {
-      id: row.batch_id,
-      round: row.round ?? 1,
-      thunderheadBatchId: Number(row.thunderhead_batch_id),
-      name: row.name ?? '',
-      status: row.status ?? 'PROCESSING_THUNDERHEAD',
-      dmsDocumentId: row.dms_document_id ? Number(row.dms_document_id) : null,
-    };
+  if (row.batch_id) document.batch = batchOf(row as BatchColumns);
   return document;
 }
+
+const batchOf = (row: BatchColumns): KnownBatch => ({
+  id: row.batch_id,
+  round: row.round,
+  handover: row.handover,
+  correlationId: row.correlation_id,
+  name: row.name,
+  thunderheadBatchId: numberOrNull(row.thunderhead_batch_id),
+  transactionNo: row.transaction_no,
+  transactionCount: row.transaction_count,
+  status: row.status,
+  dmsDocumentId: numberOrNull(row.dms_document_id),
+  intendedAt: row.intended_at,
+});
+
+const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));
+
+/** What a chunk of documents is made of; read when they go out, because it may be much. */
+export async function loadContents(pool: Pool, ids: readonly string[]): Promise<ReadonlyMap<string, DocumentContent>> {
+  const { rows } = await pool.query<{ id: string; content: DocumentContent }>({
+    name: 'oms-load-content',
+    text: 'select id, content from document_request where id = any($1::uuid[])',
+    values: [ids],
+  });
+  return new Map(rows.map(({ id, content }) => [id, content]));
+}
+
+export type DocumentContent = Record<string, unknown>;

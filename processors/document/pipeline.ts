@@ -4,7 +4,7 @@ import type { Pipeline } from '#processors/engine/pipeline.ts';
 import type { DocumentFacts, DocumentItem } from './document.ts';
 import { loadDocuments } from './load.ts';
 import { poll } from './poll.ts';
-import type { DocumentGenerator, ReferenceData, StatusPublisher } from './ports.ts';
+import type { DocumentGenerator, GenerationTimes, ReferenceData, StatusPublisher } from './ports.ts';
 import { publish } from './publish.ts';
 import { type Callbacks, keepDocumentFacts, ringsOf } from './records.ts';
 import { submit } from './submit.ts';
@@ -12,6 +12,7 @@ import { validate } from './validate.ts';
 
 export interface DocumentPorts {
   generator: DocumentGenerator;
+  times: GenerationTimes;
   reference: ReferenceData;
   publisher: StatusPublisher;
   clock: Clock;
@@ -24,6 +25,7 @@ export interface DocumentPorts {
 export interface DocumentTiming {
   /** One call to Thunderhead. */
   callTimeoutMs: number;
+  unknownGraceMs: number;
   pollFirstMs: number;
   pollCapMs: number;
   pollDeadlineMs: number;
@@ -31,24 +33,17 @@ export interface DocumentTiming {
 
 /** validate -> submit -> poll -> publish. From the hand-over on there is no way back, only an end. */
 export function documentPipeline(ports: DocumentPorts, timing: DocumentTiming): Pipeline<DocumentItem, DocumentFacts> {
-  const { generator, reference, publisher, clock, pool, callbacks } = ports;
+  const { reference, publisher, clock, pool, callbacks } = ports;
+  const { callTimeoutMs, unknownGraceMs, pollFirstMs, pollCapMs, pollDeadlineMs } = timing;
   // A run outlives its own call, or the answer that is just coming in would be thrown away.
-  const timeoutMs = timing.callTimeoutMs + 2_000;
+  const timeoutMs = callTimeoutMs + 2_000;
   return {
     name: 'document',
     pivot: 'submit',
     stages: [
       validate(reference, clock),
-      submit(
-        { generator, reference, clock },
-        { ...{ timeoutMs: timeoutMs * 2, callTimeoutMs: timing.callTimeoutMs }, firstPollMs: timing.pollFirstMs },
-      ),
-      poll(generator, clock, {
-        firstMs: timing.pollFirstMs,
-        capMs: timing.pollCapMs,
-        deadlineMs: timing.pollDeadlineMs,
-        timeoutMs: timeoutMs * 2,
-      }),
+      submit(ports, { callTimeoutMs, unknownGraceMs, unknownDeadlineMs: pollDeadlineMs, firstPollMs: pollFirstMs }),
+      poll(ports, { firstMs: pollFirstMs, capMs: pollCapMs, deadlineMs: pollDeadlineMs, timeoutMs: timeoutMs * 2 }),
       publish({ publisher, reference, clock }, { timeoutMs }),
     ],
     load: (stage, claimed) => loadDocuments(pool, stage, claimed),

@@ -2,47 +2,69 @@ import type { Clock } from '#processors/engine/clock.ts';
 import { cancelled, done, type Failure, type Outcome, reject, wait } from '#processors/engine/outcome.ts';
 import type { Stage } from '#processors/engine/stage.ts';
 import type { BatchStatus, DocumentFacts, DocumentItem, KnownBatch } from './document.ts';
-import type { BatchReport, BatchState, DocumentGenerator } from './ports.ts';
+import {
+  type BatchReport,
+  type BatchState,
+  type DocumentGenerator,
+  type GenerationTimes,
+  type GeneratorMessage,
+  isLater,
+  type ReferenceData,
+} from './ports.ts';
 
 /** A batch may be unknown for a moment after it was accepted; after this it counts as lost. */
 const unknownGraceMs = 10_000;
 
+export interface PollPorts {
+  generator: Pick<DocumentGenerator, 'status' | 'details' | 'stop'>;
+  reference: Pick<ReferenceData, 'find'>;
+  times: Pick<GenerationTimes, 'observe'>;
+  clock: Clock;
+}
+
 export interface PollTiming {
+  /** Looks are at least so far apart, and at most. */
   firstMs: number;
   capMs: number;
-  /** How long a batch may take before the request fails with TIMEOUT. */
+  /** How long a batch may take before the request fails with TIMEOUT, unless its document type says otherwise. */
   deadlineMs: number;
   timeoutMs: number;
 }
 
 /**
- * Follows the batch to its end: soon at first, then ever less often, until it is final or its time is over. When its source
- * wishes it cancelled, Thunderhead is asked to stop it at every look; which of the two was faster, the batch says.
+ * Follows the batch to its end: first when it is likely done, then ever less often, until it is final or its time is over.
+ * When its source wishes it cancelled, Thunderhead is asked to stop it at every look; which of the two was faster, the batch
+ * says. A batch that others share is never stopped: theirs would not be made.
  */
-export const poll = (
-  generator: DocumentGenerator,
-  clock: Clock,
-  timing: PollTiming,
-): Stage<DocumentItem, DocumentFacts> => ({
+export const poll = (ports: PollPorts, timing: PollTiming): Stage<DocumentItem, DocumentFacts> => ({
   name: 'poll',
   stoppable: true,
   timeoutMs: timing.timeoutMs,
-  async run(document, signal) {
+  sideBySide: 6,
+  async run(document) {
+    const { generator, clock } = ports;
     const { batch, progress, cancellation } = document;
-    if (!batch) throw new Error(`request ${document.id} is at poll but has no batch`);
-    const report = await generator.status(batch.thunderheadBatchId, signal);
+    if (!batch?.thunderheadBatchId) throw new Error(`request ${document.id} is at poll but has no batch`);
+    const { thunderheadBatchId } = batch;
+    const report = await generator.status(thunderheadBatchId);
     const at = clock.now();
     const elapsedMs = at.getTime() - progress.since.getTime();
-    if (report?.final) return final(document, batch, report, generator, signal, at);
-    if (!report && elapsedMs > unknownGraceMs) return reject(lost(batch));
-    if (elapsedMs > timing.deadlineMs) return reject(overdue(batch, report, timing.deadlineMs));
-    if (cancellation && !cancellation.passedOnAt) {
-      // Known before it is done: a stop that we may have brought about must never look like the operators' own.
-      const facts = { kind: 'stopping', requestId: document.id, round: progress.round, at } as const;
-      return wait(0, 'is to be stopped', facts);
+    const isKnown = !isLater(report);
+    if (isKnown && report?.final) return final(document, batch, report, ports);
+    if (isKnown && !report && elapsedMs > unknownGraceMs) return reject(lost(thunderheadBatchId));
+    const deadlineMs = await deadlineOf(document, ports, timing);
+    if (elapsedMs > deadlineMs)
+      return reject(overdue(thunderheadBatchId, isKnown ? report?.status : undefined, deadlineMs));
+    if (!isKnown) return wait(report.afterMs, report.reason);
+    if (cancellation && batch.transactionCount === 1) {
+      if (!cancellation.passedOnAt) {
+        // Known before it is done: a stop that we may have brought about must never look like the operators' own.
+        const facts = { kind: 'stopping', requestId: document.id, round: progress.round, at } as const;
+        return wait(0, 'is to be stopped', facts);
+      }
+      // When nobody answers, it is asked again at the next look; the batch goes on meanwhile, and is followed.
+      if (report && report.status !== 'STOPPING') await generator.stop(thunderheadBatchId).catch(() => false);
     }
-    if (cancellation && report && report.status !== 'STOPPING')
-      await generator.stop(batch.thunderheadBatchId, signal).catch(nobodyToStop);
     return wait(
       Math.min(timing.capMs, Math.max(timing.firstMs, elapsedMs / 2)),
       `batch is ${report?.status ?? 'unknown'}`,
@@ -50,32 +72,41 @@ export const poll = (
   },
 });
 
-/** It is asked again at the next look; the batch goes on meanwhile, and is followed. */
-const nobodyToStop = () => false;
-
-/** Thunderhead's final states, and what they are to us (DOMAIN: section 2). */
-const finalStatus: Partial<Record<BatchState, BatchStatus>> = {
-  COMPLETED: 'COMPLETED',
-  STOPPED: 'STOPPED_THUNDERHEAD',
-  ERRORED: 'FAILED_THUNDERHEAD',
-  COMPLETED_WITH_ERRORS: 'FAILED_THUNDERHEAD',
-};
+async function deadlineOf({ documentType }: DocumentItem, { reference, clock }: PollPorts, { deadlineMs }: PollTiming) {
+  const type = await reference.find('DOCUMENT_TYPE', documentType, clock.now());
+  const seconds = type?.attributes.deadlineSeconds;
+  return seconds === undefined ? deadlineMs : seconds * 1_000;
+}
 
 async function final(
-  { cancellation }: DocumentItem,
+  { documentName, progress, cancellation }: DocumentItem,
   batch: KnownBatch,
   report: BatchReport,
-  generator: DocumentGenerator,
-  signal: AbortSignal,
-  at: Date,
+  { generator, times, clock }: PollPorts,
 ): Promise<Outcome<DocumentFacts>> {
-  const status = finalStatus[report.status] ?? 'FAILED_THUNDERHEAD';
-  const facts: DocumentFacts = { kind: 'reported', batchId: batch.id, status, report, at };
-  if (status === 'COMPLETED') return done({ facts, reason: `batch ${report.batchId} completed` });
+  const details = report.status === 'COMPLETED' ? undefined : await generator.details(report);
+  if (isLater(details)) return wait(details.afterMs, details.reason);
+  const own = (details?.messages ?? []).filter(
+    ({ transactionNo: no = batch.transactionNo }) => no === batch.transactionNo,
+  );
+  const state = details?.transactions.get(batch.transactionNo) ?? report.status;
+  const status = statusOf(state, own.length > 0);
+  const dmsDocumentId = report.documents.find(({ no }) => no === batch.transactionNo)?.dmsDocumentId ?? null;
+  const facts: DocumentFacts = { kind: 'reported', batchId: batch.id, status, report, dmsDocumentId, at: clock.now() };
+  if (status === 'COMPLETED') {
+    const tookMs = report.tookMs?.(progress.since);
+    if (tookMs !== undefined) times.observe(documentName, tookMs);
+    return done({ facts, reason: `batch ${report.batchId} completed` });
+  }
   if (status === 'STOPPED_THUNDERHEAD' && cancellation?.passedOnAt)
     return cancelled(`batch ${report.batchId} was stopped for ${cancellation.actor}`, facts);
-  if (status === 'STOPPED_THUNDERHEAD') return reject(stopped(report), facts);
-  return reject(errored(report, await generator.errors(report.batchId, signal)), facts);
+  return reject(status === 'STOPPED_THUNDERHEAD' ? stopped(report) : errored(report, state, own), facts);
+}
+
+/** What a final state is to us (DOMAIN: section 2). In a batch of many each document has one of its own. */
+function statusOf(state: BatchState, hasMessages: boolean): BatchStatus {
+  if (state === 'STOPPED') return 'STOPPED_THUNDERHEAD';
+  return state === 'COMPLETED' && !hasMessages ? 'COMPLETED' : 'FAILED_THUNDERHEAD';
 }
 
 /** A spoilt batch stays spoilt: setting the request going again means a new hand-over. */
@@ -90,25 +121,25 @@ const stopped = ({ batchId, statusText }: BatchReport): Failure => ({
   resumeAt,
 });
 
-const errored = (report: BatchReport, messages: Awaited<ReturnType<DocumentGenerator['errors']>>): Failure => ({
+const errored = (report: BatchReport, state: BatchState, messages: readonly GeneratorMessage[]): Failure => ({
   code: 'OMS_BATCH_ERRORED',
   category: 'THUNDERHEAD_ERROR',
-  description: [`Thunderhead could not make batch ${report.batchId} (${report.status})`, messages[0]?.message]
+  description: [`Thunderhead could not make batch ${report.batchId} (${state})`, messages[0]?.message]
     .filter(Boolean)
     .join(': '),
   details: { statusText: report.statusText, transactions: report.transactions, messages },
   resumeAt,
 });
 
-const lost = ({ thunderheadBatchId }: KnownBatch): Failure => ({
+const lost = (batchId: number): Failure => ({
   code: 'OMS_BATCH_LOST',
   category: 'THUNDERHEAD_ERROR',
-  description: `Thunderhead accepted batch ${thunderheadBatchId} but does not know it any more`,
+  description: `Thunderhead accepted batch ${batchId} but does not know it any more`,
   resumeAt,
 });
 
-const overdue = ({ thunderheadBatchId }: KnownBatch, report: BatchReport | null, deadlineMs: number): Failure => ({
+const overdue = (batchId: number, state: BatchState | undefined, deadlineMs: number): Failure => ({
   code: 'OMS_BATCH_OVERDUE',
   category: 'TIMEOUT',
-  description: `batch ${thunderheadBatchId} was still ${report?.status ?? 'unknown'} after ${Math.round(deadlineMs / 1_000)} s`,
+  description: `batch ${batchId} was still ${state ?? 'unknown'} after ${Math.round(deadlineMs / 1_000)} s`,
 });

@@ -1,30 +1,61 @@
+import type { Progress } from '#processors/engine/progress.ts';
+import type { KnownBatch } from './document.ts';
+
 /** What the document stages need from the outside world. They own these interfaces; `src/` implements them. */
 
 export interface DocumentGenerator {
   /**
-   * Hands one document over. A refusal is an answer; a fault (time-out, 5xx) is thrown and leaves the outcome unknown.
-   * Repeating it with the same `batchName` is safe: the name travels as the idempotency key.
+   * Hands one document over, in one call with others of its kind that are ready at the same time. Before anything is sent, the
+   * intent is stored where the next run of the document finds it; without one nothing was sent.
    */
-  submit(handover: Handover, signal: AbortSignal): Promise<{ batchId: number } | { refused: GeneratorMessage }>;
-  /** The batches the generator has accepted under this correlation id: the answer to an unknown submit. */
-  find(correlationId: string, signal: AbortSignal): Promise<readonly BatchReport[]>;
+  submit(handover: Handover, signal: AbortSignal): Promise<HandoverAnswer>;
+  /** What became of a hand-over that was left without an answer; null when the generator does not know it. */
+  find(batch: Pick<KnownBatch, 'name' | 'correlationId'>): Promise<BatchReport | null | Later>;
   /** How a batch stands; null when the generator does not know it. Calls made together travel as one query. */
-  status(batchId: number, signal: AbortSignal): Promise<BatchReport | null>;
+  status(batchId: number): Promise<BatchReport | null | Later>;
+  /** What a batch came to, document by document, with the generator's messages about what went wrong. */
+  details(batch: BatchReport): Promise<BatchDetails | Later>;
   /** Asks it to stop a batch. False: the batch is final, or not known. Repeating it is harmless. */
-  stop(batchId: number, signal: AbortSignal): Promise<boolean>;
-  /** The generator's own messages about a batch that went wrong. */
-  errors(batchId: number, signal: AbortSignal): Promise<readonly GeneratorMessage[]>;
+  stop(batchId: number): Promise<boolean | Later>;
 }
 
-export interface Handover {
-  batchConfigResId: number;
-  batchName: string;
-  correlationId: string;
-  priority: number;
-  /** XML. */
-  transactionData: string;
-  properties: readonly { name: string; value: string }[];
+/** Not now: nothing was sent, or the generator has said that it did nothing with it. Nobody's failure. */
+export interface Later {
+  kind: 'later';
+  afterMs: number;
+  reason: string;
 }
+
+export const isLater = (answer: unknown): answer is Later => (answer as Partial<Later> | null)?.kind === 'later';
+
+/** One document, as it is to be handed over. Its content is read when the call goes out, and no sooner. */
+export interface Handover {
+  /** The row in our hands; a hand-over is intended only as long as it still is. */
+  progress: Pick<Progress, 'id' | 'revision' | 'round' | 'attempts'>;
+  /** 1, and one more for every hand-over of the same round. */
+  no: number;
+  sourceSystem: string;
+  /** The source's share against other sources', when not all can go at once. */
+  weight: number;
+  batchConfigResId: number;
+  /** 0 to 9. */
+  priority: number;
+  properties: readonly { name: string; value: string }[];
+  /** Of the content as JSON. */
+  contentBytes: number;
+  /** It was told to come back later, and does. */
+  returning: boolean;
+}
+
+export type HandoverAnswer =
+  | { kind: 'accepted'; batch: KnownBatch }
+  /** The document itself is to blame. */
+  | { kind: 'refused'; batch: KnownBatch; message: GeneratorMessage }
+  /** The generator failed at it, and says that it has accepted nothing. */
+  | { kind: 'failed'; message: GeneratorMessage }
+  /** Sent, and no telling whether it was accepted. */
+  | { kind: 'unknown'; reason: string }
+  | Later;
 
 /** Thunderhead's vocabulary (DOMAIN: status of the REST facade). */
 export type BatchState =
@@ -46,12 +77,29 @@ export interface BatchReport {
   transactions: { count: number; completed: number; errored: number; stopped: number; workflow: number };
   channelJobs: { created: number; completed: number; errored: number; stopped: number; workflow: number };
   documents: readonly { no: number; mimeType: string; dmsDocumentId: number }[];
+  /** How long it took from the hand-over to its end, on our clock; undefined while it lasts, or when that cannot be told. */
+  tookMs?: (sinceHandover: Date) => number | undefined;
+}
+
+export interface BatchDetails {
+  /** By transaction number; empty for a batch of one. */
+  transactions: ReadonlyMap<number, BatchState>;
+  messages: readonly GeneratorMessage[];
 }
 
 export interface GeneratorMessage {
   code: string;
   message: string;
+  /** The document of a batch that it is about; undefined: the batch as a whole. */
+  transactionNo?: number;
   details?: unknown;
+}
+
+/** How long the generator usually takes. */
+export interface GenerationTimes {
+  /** Milliseconds; undefined while too little is known of documents of this name. */
+  median(documentName: string): number | undefined;
+  observe(documentName: string, tookMs: number): void;
 }
 
 export interface ReferenceData {
@@ -72,6 +120,10 @@ export interface ReferenceRow {
     documentType?: string;
     requiredMetadata?: readonly string[];
     specPrefix?: string;
+    /** DOCUMENT_TYPE: how long the generator may take before the request fails with TIMEOUT. */
+    deadlineSeconds?: number;
+    /** SOURCE_SYSTEM: its share of the calls to the generator, against other sources', when not all can go at once. */
+    weight?: number;
     /** CLIENT: the source systems it speaks for, and the hosts that may be called back. */
     sourceSystems?: readonly string[];
     callbackHosts?: readonly string[];

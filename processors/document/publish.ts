@@ -2,7 +2,7 @@ import { v5 as uuidv5 } from 'uuid';
 import type { Clock } from '#processors/engine/clock.ts';
 import { done } from '#processors/engine/outcome.ts';
 import type { Stage } from '#processors/engine/stage.ts';
-import { type DocumentFacts, type DocumentItem, footerOf } from './document.ts';
+import { type DocumentFacts, type DocumentItem, footerOf, type KnownBatch } from './document.ts';
 import type { ReferenceData, StatusEvent, StatusPublisher } from './ports.ts';
 import { finalStatusOf } from './status.ts';
 
@@ -43,10 +43,11 @@ export const publish = (
 /** The same end of the same request always makes the same event, id and all, however often it is published. */
 export function eventOf(document: DocumentItem): StatusEvent {
   const { id, progress, batch } = document;
+  const known = batch && confirmedBatch(batch);
   const status = finalStatusOf(progress.result ?? 'failed', document.errors?.map(({ code }) => code) ?? []);
   const occurredAt = progress.since.toISOString();
   return {
-    id: uuidv5([id, batch?.id ?? '', status, progress.round].join('/'), eventNamespace),
+    id: uuidv5([id, known?.id ?? '', status, progress.round].join('/'), eventNamespace),
     type: 'com.oms.document.status.final.v1',
     subject: id,
     time: occurredAt,
@@ -57,7 +58,7 @@ export function eventOf(document: DocumentItem): StatusEvent {
       documentType: document.documentType,
       documentName: document.documentName,
       status,
-      batch: batch ? { id: batch.id, thunderheadBatchId: batch.thunderheadBatchId, name: batch.name } : null,
+      batch: known ?? null,
       dmsDocumentId: batch?.dmsDocumentId ?? null,
       errors: document.errors ?? [],
       attempt: progress.round,
@@ -66,3 +67,7 @@ export function eventOf(document: DocumentItem): StatusEvent {
     },
   };
 }
+
+/** A hand-over that Thunderhead never confirmed is nobody's business but ours. */
+const confirmedBatch = ({ id, thunderheadBatchId, name }: KnownBatch): StatusEvent['data']['batch'] =>
+  thunderheadBatchId === null ? null : { id, thunderheadBatchId, name };

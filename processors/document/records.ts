@@ -17,7 +17,8 @@ export async function keepDocumentFacts(
 ): Promise<void> {
   const of = <Kind extends DocumentFacts['kind']>(kind: Kind) =>
     facts.filter((fact): fact is Extract<DocumentFacts, { kind: Kind }> => fact.kind === kind);
-  await insertBatches(of('accepted'), transaction);
+  await confirmBatches(of('confirmed'), transaction);
+  await closeBatches(of('unaccepted'), transaction);
   await updateBatches(of('reported'), transaction);
   await stampCancellations(of('stopping'), transaction);
   await insertEvents(of('published'), transaction);
@@ -26,25 +27,30 @@ export async function keepDocumentFacts(
 
 type Fact<Kind extends DocumentFacts['kind']> = Extract<DocumentFacts, { kind: Kind }>;
 
-async function insertBatches(facts: readonly Fact<'accepted'>[], transaction: PoolClient): Promise<void> {
+/** Thunderhead has it. The row was there before; see `intents.ts`. */
+async function confirmBatches(facts: readonly Fact<'confirmed'>[], transaction: PoolClient): Promise<void> {
   if (facts.length === 0) return;
   await transaction.query({
-    name: 'oms-insert-batches',
-    text: `insert into batch (id, request_id, round, thunderhead_batch_id, name, status, created_at, updated_at)
-      select id, request_id, round, thunderhead_batch_id, name, status, at, at
-      from unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[])
-        as b (id, request_id, round, thunderhead_batch_id, name, status, at)
-      on conflict (request_id, round) do nothing`,
+    name: 'oms-confirm-batches',
+    text: `update batch b set thunderhead_batch_id = c.thunderhead_batch_id, status = 'PROCESSING_THUNDERHEAD',
+        sent_at = coalesce(b.sent_at, b.created_at), confirmed_at = c.at, updated_at = c.at
+      from unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) as c (id, thunderhead_batch_id, at)
+      where b.id = c.id and b.status in ('PROCESSING_OMS', 'FAILED_OMS')`,
     values: [
-      facts.map(({ batch }) => batch.id),
-      facts.map(({ requestId }) => requestId),
-      facts.map(({ batch }) => batch.round),
-      facts.map(({ batch }) => batch.thunderheadBatchId),
-      facts.map(({ batch }) => batch.name),
-      facts.map(({ batch }) => batch.status),
+      facts.map(({ batchId }) => batchId),
+      facts.map(({ thunderheadBatchId }) => thunderheadBatchId),
       facts.map(({ at }) => at.toISOString()),
     ],
   });
+}
+
+async function closeBatches(facts: readonly Fact<'unaccepted'>[], transaction: PoolClient): Promise<void> {
+  if (facts.length === 0) return;
+  await transaction.query(
+    `update batch b set status = 'FAILED_OMS', updated_at = u.at from unnest($1::uuid[], $2::timestamptz[]) as u (id, at)
+     where b.id = u.id and b.status = 'PROCESSING_OMS'`,
+    [facts.map(({ batchId }) => batchId), facts.map(({ at }) => at.toISOString())],
+  );
 }
 
 async function updateBatches(facts: readonly Fact<'reported'>[], transaction: PoolClient): Promise<void> {
@@ -60,7 +66,7 @@ async function updateBatches(facts: readonly Fact<'reported'>[], transaction: Po
       facts.map(({ batchId }) => batchId),
       facts.map(({ status }) => status),
       facts.map(({ report }) => report.statusText),
-      facts.map(({ report }) => report.documents[0]?.dmsDocumentId ?? null),
+      facts.map(({ dmsDocumentId }) => dmsDocumentId),
       facts.map(({ report }) => JSON.stringify(report.transactions)),
       facts.map(({ report }) => JSON.stringify(report.channelJobs)),
       facts.map(({ at }) => at.toISOString()),

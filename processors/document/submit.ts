@@ -1,108 +1,140 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from '#processors/engine/clock.ts';
 import { cancelled, done, Fault, type Outcome, reject, wait } from '#processors/engine/outcome.ts';
 import type { Stage } from '#processors/engine/stage.ts';
-import { type DocumentFacts, type DocumentItem, footerOf } from './document.ts';
-import type { BatchReport, ConfigurationLookup, DocumentGenerator, Handover, ReferenceData } from './ports.ts';
-import { toXml } from './xml.ts';
+import { type DocumentFacts, type DocumentItem, footerOf, type KnownBatch } from './document.ts';
+import {
+  type ConfigurationLookup,
+  type DocumentGenerator,
+  type GenerationTimes,
+  type Handover,
+  isLater,
+  type ReferenceData,
+} from './ports.ts';
+
+export interface SubmitPorts {
+  generator: Pick<DocumentGenerator, 'submit' | 'find'>;
+  reference: ReferenceData;
+  times: Pick<GenerationTimes, 'median'>;
+  clock: Clock;
+}
+
+export interface SubmitTiming {
+  /** One call to Thunderhead. */
+  callTimeoutMs: number;
+  /** How long after its call a hand-over may still turn up at Thunderhead, although it did not answer. */
+  unknownGraceMs: number;
+  /** For so long Thunderhead is asked about a hand-over without an answer; then an operator decides. */
+  unknownDeadlineMs: number;
+  /** When to look at a batch first, while it is not known how long its documents take. */
+  firstPollMs: number;
+}
+
+/** So many hand-overs of one round may be left without an answer; then an operator decides. */
+const mostHandovers = 3;
 
 /**
- * Hands the document to the generator, once. A letter printed twice cannot be taken back, so before anything is sent a
- * second time the generator is asked what it has already accepted.
+ * Hands the document to the generator, once. A letter printed twice cannot be taken back, so a hand-over whose outcome is not
+ * known is never simply repeated: the generator is asked what it has, until that is certain.
+ *
+ * intended -> sent -> confirmed, or unknown -> confirmed | not accepted | an operator.
  */
-export const submit = (
-  { generator, reference, clock }: { generator: DocumentGenerator; reference: ReferenceData; clock: Clock },
-  timing: { timeoutMs: number; callTimeoutMs: number; firstPollMs: number },
-): Stage<DocumentItem, DocumentFacts> => ({
+export const submit = (ports: SubmitPorts, timing: SubmitTiming): Stage<DocumentItem, DocumentFacts> => ({
   name: 'submit',
   effect: 'once',
   retry: { attempts: 8, firstMs: 500, capMs: 30_000 },
-  timeoutMs: timing.timeoutMs,
+  timeoutMs: (timing.callTimeoutMs + 2_000) * 2,
+  sideBySide: 6,
   async run(document, signal) {
-    const { runs, round } = document.progress;
-    const mayHaveBeenSent = runs > 1 || round > 1;
-    const known = mayHaveBeenSent ? await accepted(document, generator, signal) : undefined;
-    if (known)
-      return handedOver(document, known, {
-        reason: `batch ${known.batchId} had been accepted before`,
-        at: clock.now(),
-        afterMs: 0,
-      });
-    if (document.cancellation) return unsent(document, document.cancellation, clock.now(), timing.callTimeoutMs);
-    const answer = await generator.submit(await handoverOf(document, reference, clock.now()), signal);
-    if ('batchId' in answer)
-      return handedOver(
-        document,
-        { batchId: answer.batchId, batchName: nameOf(document) },
-        { reason: `batch ${answer.batchId} accepted`, at: clock.now(), afterMs: timing.firstPollMs },
-      );
-    const { code, message, details } = answer.refused;
-    return reject({
-      code: 'OMS_THUNDERHEAD_REFUSED',
-      category: 'THUNDERHEAD_ERROR',
-      description: `Thunderhead refused the document: ${code} ${message}`,
-      details: { code, message, details },
-    });
+    const { batch, cancellation, progress } = document;
+    const open = batch?.status === 'PROCESSING_OMS' ? batch : undefined;
+    const settled = open && (await whatBecameOf(open, document, ports, timing));
+    if (settled) return settled;
+    // From here on it is certain that Thunderhead has nothing that would be made twice.
+    const closed: DocumentFacts | undefined = open && { kind: 'unaccepted', batchId: open.id, at: ports.clock.now() };
+    if (cancellation) return cancelled(`cancelled for ${cancellation.actor}: Thunderhead has not accepted it`, closed);
+    const before = batch?.round === progress.round ? batch.handover : 0;
+    if (open && before >= mostHandovers) throw neverAnswered(before);
+
+    const answer = await ports.generator.submit(await handoverOf(document, before + 1, ports), signal);
+    switch (answer.kind) {
+      case 'accepted':
+        return confirmed(answer.batch, document, ports, { ...timing, how: 'confirmed' });
+      case 'refused': {
+        const { code, message, details } = answer.message;
+        return reject(
+          {
+            code: 'OMS_THUNDERHEAD_REFUSED',
+            category: 'THUNDERHEAD_ERROR',
+            description: `Thunderhead refused the document: ${code} ${message}`,
+            details: { code, message, details },
+          },
+          { kind: 'unaccepted', batchId: answer.batch.id, at: ports.clock.now() },
+        );
+      }
+      case 'failed':
+        throw new Fault({
+          code: 'OMS_THUNDERHEAD_FAILED',
+          category: 'THUNDERHEAD_ERROR',
+          description: `Thunderhead failed at the document: ${answer.message.code} ${answer.message.message}`,
+          details: answer.message,
+        });
+      case 'unknown':
+        // Asked about soon: mostly it was accepted, and only the answer was lost.
+        return wait(Math.min(1_000, timing.unknownGraceMs), answer.reason);
+      case 'later':
+        return wait(answer.afterMs, answer.reason);
+    }
   },
   // Past the pivot nothing is undone: a batch that Thunderhead has is followed to its end.
 });
 
-/**
- * To be cancelled, and an earlier run may have sent it, but Thunderhead does not know it. A call that was given up may still
- * be on its way there, so it is asked once more when no call can be: only then nothing exists that could be printed.
- */
-function unsent(
-  { id, progress }: DocumentItem,
-  { actor, passedOnAt }: NonNullable<DocumentItem['cancellation']>,
-  now: Date,
-  callTimeoutMs: number,
-): Outcome<DocumentFacts> {
-  const leftMs = passedOnAt ? passedOnAt.getTime() + callTimeoutMs - now.getTime() : callTimeoutMs;
-  if (leftMs <= 0) return cancelled(`cancelled for ${actor}: Thunderhead has not accepted it`);
-  const facts = { kind: 'stopping', requestId: id, round: progress.round, at: now } as const;
-  return wait(leftMs, 'whether Thunderhead has accepted it is not certain yet', passedOnAt ? undefined : facts);
-}
-
-const nameOf = ({ id, progress }: DocumentItem): string => `OMS-${id}-${progress.round}`;
-
-function handedOver(
-  { id, progress }: DocumentItem,
-  { batchId, batchName }: Pick<BatchReport, 'batchId' | 'batchName'>,
-  { reason, at, afterMs }: { reason: string; at: Date; afterMs: number },
-): Outcome<DocumentFacts> {
-  const batch = {
-    id: uuidv7(),
-    round: progress.round,
-    thunderheadBatchId: batchId,
-    name: batchName,
-    status: 'PROCESSING_THUNDERHEAD' as const,
-    dmsDocumentId: null,
-  };
-  return done({ reason, afterMs, facts: { kind: 'accepted', batch, requestId: id, at } });
-}
-
-/** What an earlier run brought about: this round's batch, or an earlier round's that has not gone wrong. */
-async function accepted(
+/** Undefined: Thunderhead has not accepted it, and no call is on its way that it could still accept. */
+async function whatBecameOf(
+  open: KnownBatch,
   document: DocumentItem,
-  generator: DocumentGenerator,
-  signal: AbortSignal,
-): Promise<BatchReport | undefined> {
-  const batches = await generator.find(document.id, signal);
-  const spoilt: readonly string[] = ['ERRORED', 'COMPLETED_WITH_ERRORS', 'STOPPED', 'STOPPING'];
-  return (
-    batches.find(({ batchName }) => batchName === nameOf(document)) ??
-    batches.find(({ status }) => !spoilt.includes(status))
-  );
+  ports: SubmitPorts,
+  timing: SubmitTiming,
+): Promise<Outcome<DocumentFacts> | undefined> {
+  const found = await ports.generator.find(open);
+  const ageMs = ports.clock.now().getTime() - open.intendedAt.getTime();
+  if (isLater(found)) {
+    if (ageMs > timing.unknownDeadlineMs) throw neverTold(open);
+    return wait(found.afterMs, found.reason);
+  }
+  if (found) {
+    const batch = { ...open, thunderheadBatchId: found.batchId };
+    return confirmed(batch, document, ports, { firstPollMs: 0, how: 'confirmed: it had been accepted' });
+  }
+  const leftMs = timing.callTimeoutMs + timing.unknownGraceMs - ageMs;
+  return leftMs > 0 ? wait(leftMs, 'whether Thunderhead has accepted it is not certain yet') : undefined;
 }
 
-async function handoverOf(document: DocumentItem, reference: ReferenceData, at: Date): Promise<Handover> {
-  const { documentName, id, priority, metadata } = document;
+function confirmed(
+  batch: KnownBatch,
+  { documentName }: DocumentItem,
+  { times, clock }: SubmitPorts,
+  { firstPollMs, how }: { firstPollMs: number; how: string },
+): Outcome<DocumentFacts> {
+  const thunderheadBatchId = batch.thunderheadBatchId as number;
+  const place = batch.transactionCount > 1 ? `, transaction ${batch.transactionNo} of ${batch.transactionCount}` : '';
+  return done({
+    reason: `${how}, batch ${thunderheadBatchId}${place}`,
+    // Polled when it is likely done; what turned up late is looked at now.
+    afterMs: firstPollMs && (times.median(documentName) ?? firstPollMs),
+    facts: { kind: 'confirmed', batchId: batch.id, thunderheadBatchId, at: clock.now() },
+  });
+}
+
+async function handoverOf(document: DocumentItem, no: number, { reference, clock }: SubmitPorts): Promise<Handover> {
+  const { documentName, sourceSystem, progress, priority, metadata, contentBytes } = document;
+  const at = clock.now();
   const value = (code: ConfigurationLookup['code']) =>
     reference.configuration({ documentName, footerId: footerOf(document), code }, at);
-  const [batchConfiguration, signee1, signee2] = await Promise.all([
+  const [batchConfiguration, signee1, signee2, source] = await Promise.all([
     value('BATCH_CONFIG_ID'),
     value('SIGNEE_1'),
     value('SIGNEE_2'),
+    reference.find('SOURCE_SYSTEM', sourceSystem, at),
   ]);
   if (!batchConfiguration || !Number.isSafeInteger(Number(batchConfiguration)))
     throw new Fault({
@@ -113,12 +145,31 @@ async function handoverOf(document: DocumentItem, reference: ReferenceData, at: 
   const properties = metadata.map(({ key, value: text }) => ({ name: key, value: text }));
   if (signee1) properties.push({ name: 'SIGNEE_1', value: signee1 });
   if (signee2) properties.push({ name: 'SIGNEE_2', value: signee2 });
+  const weight = source?.attributes.weight ?? 1;
+  const batchConfigResId = Number(batchConfiguration);
   return {
-    batchConfigResId: Number(batchConfiguration),
-    batchName: nameOf(document),
-    correlationId: id,
-    priority,
-    transactionData: toXml(document.content ?? {}),
-    properties,
+    ...{ progress, no, sourceSystem, weight, batchConfigResId, priority, properties, contentBytes },
+    returning: progress.runs > 1,
   };
 }
+
+/** Set going again, it is asked about first: the hand-over stays open. So does that of the next one. */
+const neverAnswered = (handovers: number): Fault =>
+  new Fault(
+    {
+      code: 'OMS_HANDOVER_UNANSWERED',
+      category: 'THUNDERHEAD_ERROR',
+      description: `Thunderhead left ${handovers} hand-overs without an answer, and has none of them`,
+    },
+    { final: true },
+  );
+
+const neverTold = ({ name }: KnownBatch): Fault =>
+  new Fault(
+    {
+      code: 'OMS_HANDOVER_UNKNOWN',
+      category: 'TIMEOUT',
+      description: `whether Thunderhead has accepted ${name} could not be found out: look for it there before it is sent again`,
+    },
+    { final: true },
+  );

@@ -18,7 +18,7 @@ type Shape = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
  * |                  | `rejected`; past the pivot -> end `failed`                      |                          |
  * | fault, tries left| same stage after a back-off                                     | same                     |
  * | fault, exhausted | fate unknown: undo this stage too; past the pivot, or nothing to | end `failed` (parked)    |
- * |                  | undo -> end `failed`                                            |                          |
+ * | or final         | undo -> end `failed`                                            |                          |
  * | cancelled        | no effect (any more): undo from the stage before, then end      | as done                  |
  * |                  | `cancelled`; past the pivot -> end `cancelled`                   |                          |
  * | cancel           | undo what can be undone, then end `cancelled`; past the pivot,  | refused                  |
@@ -46,14 +46,16 @@ function forward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: S
       ? enter(at, next.name, after(now, verdict.afterMs ?? 0), now)
       : end(at, 'completed', pipeline, now);
   }
-  if (verdict.kind === 'fault' && at.attempts + 1 < retryOf(stage).attempts)
-    return retryLater(at, stage, now, verdict.afterMs);
+  if (verdict.kind === 'fault' && triesAreLeft(at, stage, verdict)) return retryLater(at, stage, now, verdict.afterMs);
   const [aim, otherwise] = endings[verdict.kind];
   if (isPastPivot(pipeline, stage.name)) return end(at, verdict.kind === 'cancelled' ? aim : 'failed', pipeline, now);
   // A refusal had no effect, so undoing starts one stage earlier; after a fault nobody knows, so it starts here.
   const from = indexOf(pipeline, stage.name) - (verdict.kind === 'fault' ? 0 : 1);
   return undoFrom(at, from, aim, pipeline, now) ?? end(at, otherwise, pipeline, now);
 }
+
+const triesAreLeft = (at: Progress, stage: Stage<never>, { final }: { final?: boolean }): boolean =>
+  !final && at.attempts + 1 < retryOf(stage).attempts;
 
 /** The end when something has to be undone on the way to it, and when there is nothing to undo. */
 const endings = {
@@ -67,8 +69,7 @@ function backward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: 
     const aim = at.result ?? 'compensated';
     return undoFrom(at, indexOf(pipeline, stage.name) - 1, aim, pipeline, now) ?? end(at, aim, pipeline, now);
   }
-  if (verdict.kind === 'fault' && at.attempts + 1 < retryOf(stage).attempts)
-    return retryLater(at, stage, now, verdict.afterMs);
+  if (verdict.kind === 'fault' && triesAreLeft(at, stage, verdict)) return retryLater(at, stage, now, verdict.afterMs);
   return end(at, 'failed', pipeline, now);
 }
 

@@ -43,8 +43,12 @@ export async function judge(
     if (!run) throw new Error(`stage ${stage.name} cannot undo`);
     return { verdict: await orAborted(run, signal) };
   } catch (error) {
-    const afterMs = error instanceof Fault ? error.afterMs : undefined;
-    return { verdict: { kind: 'fault', failure: failureOf(error), ...(afterMs !== undefined && { afterMs }) }, error };
+    const { afterMs, final = false } = error instanceof Fault ? error : {};
+    const failure = failureOf(error);
+    return {
+      verdict: { kind: 'fault', failure, ...(afterMs !== undefined && { afterMs }), ...(final && { final }) },
+      error,
+    };
   }
 }
 

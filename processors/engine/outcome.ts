@@ -25,11 +25,12 @@ export interface Failure {
 
 /**
  * What the state machine is told: an answer, a thrown fault, or somebody's wish to cancel what no stage has in hand.
- * `afterMs` of a fault: the participant has said when to come back; its back-off is at least as long.
+ * `afterMs` of a fault: the participant has said when to come back; its back-off is at least as long. `final`: it is not
+ * tried again by itself, however many tries are left.
  */
 export type Verdict<Facts = unknown> =
   | Outcome<Facts>
-  | { kind: 'fault'; failure: Failure; afterMs?: number }
+  | { kind: 'fault'; failure: Failure; afterMs?: number; final?: boolean }
   | { kind: 'cancel' };
 
 /** The step is finished. With `afterMs` the next stage is not due before that. */
@@ -55,11 +56,13 @@ export class Fault extends Error {
   override readonly name = 'Fault';
   readonly failure: Failure;
   readonly afterMs: number | undefined;
+  readonly final: boolean;
 
-  /** `afterMs`: not to be tried again before. */
-  constructor(failure: Failure, options: ErrorOptions & { afterMs?: number } = {}) {
+  /** `afterMs`: not to be tried again before. `final`: not to be tried again, but by an operator. */
+  constructor(failure: Failure, options: ErrorOptions & { afterMs?: number; final?: boolean } = {}) {
     super(failure.description, options);
     this.failure = failure;
     this.afterMs = options.afterMs;
+    this.final = options.final ?? false;
   }
 }

@@ -12,6 +12,8 @@ export interface Stage<Item, Facts = unknown> {
   readonly always?: true;
   /** How long one run may take before it is aborted and counts as a fault. Milliseconds; 30,000 unless told. */
   readonly timeoutMs?: number;
+  /** It mostly waits for others: so many times as many chunks of it are run side by side. 1 unless told. */
+  readonly sideBySide?: number;
   run(item: Item, signal: AbortSignal): Promise<Outcome<Facts>>;
   /** Idempotent; must accept that `run` may never have taken effect. */
   undo?(item: Item, signal: AbortSignal): Promise<Outcome<Facts>>;

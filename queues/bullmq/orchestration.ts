@@ -1,6 +1,7 @@
 import type { Clock } from '#processors/engine/clock.ts';
 import { GroupCommit } from '#processors/engine/group-commit.ts';
 import { type Settlement, type Signal, signalsFor, urgentFrom } from '#processors/engine/signal.ts';
+import type { Stage } from '#processors/engine/stage.ts';
 import { namesOf } from '../names.ts';
 import type { Orchestration, RingLog } from '../orchestration.ts';
 import type { QueueBackend, StageQueue, StageWorker } from './backend.ts';
@@ -8,7 +9,7 @@ import type { QueueBackend, StageQueue, StageWorker } from './backend.ts';
 export interface BullmqOptions {
   backend: QueueBackend;
   clock: Clock;
-  pipelines: readonly { name: string; stages: readonly { name: string }[] }[];
+  pipelines: readonly { name: string; stages: readonly Pick<Stage<never>, 'name' | 'sideBySide'>[] }[];
   /** Chunks that one process runs side by side, per stage. */
   concurrency: number;
   log: RingLog;
@@ -29,7 +30,7 @@ type Handle = (signal: Signal) => AsyncIterable<Settlement>;
  */
 export function bullmqOrchestration({ backend, clock, pipelines, concurrency, log }: BullmqOptions): Orchestration {
   const stages = pipelines.flatMap(({ name, stages }) =>
-    stages.map((stage) => ({ pipeline: name, stage: stage.name })),
+    stages.map((stage) => ({ pipeline: name, stage: stage.name, chunks: concurrency * (stage.sideBySide ?? 1) })),
   );
   const queues = new Map<string, StageQueue>();
   const workers: StageWorker[] = [];
@@ -97,12 +98,12 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
     name: 'bullmq',
     signal,
     async start(handle) {
-      for (const { pipeline, stage } of stages)
+      for (const { pipeline, stage, chunks } of stages)
         workers.push(
           backend.worker(
             namesOf(pipeline, stage).queue,
             ({ data }) => track(answer({ pipeline, stage, ids: data.ids, dueAt: new Date(data.dueAt) }, handle)),
-            { concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: 3 },
+            { concurrency: chunks, lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: 3 },
           ),
         );
       await Promise.all(workers.map((worker) => worker.waitUntilReady()));

@@ -1,5 +1,4 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { Fault } from '#processors/engine/outcome.ts';
 import { isUnreachable } from '#processors/engine/transaction.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { Problem } from './problem.ts';
@@ -42,8 +41,6 @@ function send(response: Response, problem: Problem): void {
 /** What the client is told of an error; an unknown one is our own. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof Fault)
-    return new Problem('OMS_THUNDERHEAD_UNAVAILABLE', error.failure.description, { retryAfterSeconds: 10 });
   if (isUnreachable(error))
     return new Problem(
       'OMS_DATABASE_UNAVAILABLE',

@@ -5,23 +5,27 @@ import type { Connections } from '#src/platform/database.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { boardAccess } from '#src/security/board-gate.ts';
 import type { Security } from '#src/security/open-security.ts';
+import type { Thunderhead } from '#src/thunderhead/generator.ts';
 import type { OpenPipelines } from './pipelines.ts';
+import { thunderheadControls } from './thunderhead-controls.ts';
 
 export interface BoardRoleParts extends Pick<BoardParts, 'clock' | 'orchestration' | 'backend'> {
   connections: Connections;
   pipelines: OpenPipelines;
   security: Security;
+  thunderhead: Pick<Thunderhead, 'budget' | 'callSettings'>;
   log: Logger;
 }
 
 /** The role `admin`: the board, and the gate before it. */
 export const board = (
   config: Config,
-  { connections, pipelines, security, clock, orchestration, backend, log }: BoardRoleParts,
+  { connections, pipelines, security, thunderhead, clock, orchestration, backend, log }: BoardRoleParts,
 ): Router =>
   createBoard({
     ...{ pool: connections.durable, clock, orchestration, backend, log },
     pipelines: [pipelines.documents],
     engineRoom: pipelines.all,
+    thunderhead: thunderheadControls(thunderhead),
     access: boardAccess(config.security, { ...security, log }),
   });

@@ -18,6 +18,7 @@ import type { Config } from '#src/config.ts';
 import type { Streams } from '#src/limits/ceiling.ts';
 import type { Connections } from '#src/platform/database.ts';
 import type { Logger } from '#src/platform/log.ts';
+import type { Thunderhead } from '#src/thunderhead/generator.ts';
 import type { OpenPipelines } from './pipelines.ts';
 
 export interface ClientParts {
@@ -25,6 +26,7 @@ export interface ClientParts {
   clock: Clock;
   orchestration: Pick<Orchestration, 'signal'>;
   pipelines: OpenPipelines;
+  thunderhead: Pick<Thunderhead, 'contents'>;
   streams: Streams;
   /** Aborted when the process stops: streams and waits end then. */
   stopping: AbortSignal;
@@ -33,8 +35,8 @@ export interface ClientParts {
 
 /** What clients may ask for: all of the role `api`. */
 export function clientOperations(config: Config, parts: ClientParts): Operation[] {
-  const { connections, clock, orchestration, pipelines, streams, stopping, log } = parts;
-  const { documents, thunderhead, allowance } = pipelines;
+  const { connections, clock, orchestration, pipelines, thunderhead, streams, stopping, log } = parts;
+  const { documents, allowance } = pipelines;
   const { durable: pool, relaxed } = connections;
   const stages = documents.stages.map(({ name }) => name) as [string, ...string[]];
   const [firstStage] = stages;
@@ -50,7 +52,7 @@ export function clientOperations(config: Config, parts: ClientParts): Operation[
       openOutlet: config.security.mode === 'edge' ? afterUpload() : duringUpload,
     }),
     ...listOperations({ pool, stages }),
-    ...requestOperations({ pool, contents: thunderhead, firstStage, preferredWait: wait }),
+    ...requestOperations({ pool, contents: thunderhead.contents, firstStage, preferredWait: wait }),
     ...cancelOperations({ pool, clock, orchestration, pipeline: documents, log }),
     ...callbackOperations(config.callbacks),
     ...feedOperations({ pool, firstStage, watch, tail: new FeedTail({ pool, stopping }), streams, stopping }),

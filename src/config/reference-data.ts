@@ -5,17 +5,12 @@ import { url } from './rules.ts';
 export interface ReferenceDataConfig {
   /** Where the role `reference-data` listens; undefined: its tables are read directly. */
   url: string | undefined;
-  /** The client as which we ask there. */
-  clientId: string | undefined;
-  clientSecret: string | undefined;
   /** How long rows that may be stale answer while the database is away. */
   graceMs: number;
 }
 
 export const settings = {
   REFERENCE_DATA_URL: url('http', 'https').empty(''),
-  OIDM_CLIENT_ID: Joi.string().empty(''),
-  OIDM_CLIENT_SECRET: Joi.string().empty(''),
   REFERENCE_DATA_GRACE_MS: Joi.number().integer().min(0).default(600_000),
 };
 
@@ -23,7 +18,5 @@ export const settings = {
 export const read = (value: any): ReferenceDataConfig =>
   Object.freeze({
     url: value.REFERENCE_DATA_URL?.replace(/\/$/, ''),
-    clientId: value.OIDM_CLIENT_ID,
-    clientSecret: value.OIDM_CLIENT_SECRET,
     graceMs: value.REFERENCE_DATA_GRACE_MS,
   });

@@ -16,6 +16,8 @@ export interface SecurityConfig {
   oidmVerifyMethod: 'GET' | 'POST';
   oidmKeysPath: string;
   oidmTimeoutMs: number;
+  /** As whom the OMS itself calls others; undefined: as nobody. */
+  ownClient: { id: string; secret: string } | undefined;
   domains: readonly string[];
   /** The `iss` of every token. */
   issuer: string;
@@ -44,6 +46,8 @@ export const settings = {
   OIDM_VERIFY_PATH: path.default('/oauth2/rest/rest/token'),
   OIDM_VERIFY_METHOD: Joi.string().valid('GET', 'POST').default('GET'),
   OIDM_KEYS_PATH: path.default('/oauth2/rest/security'),
+  OIDM_CLIENT_ID: Joi.string().empty(''),
+  OIDM_CLIENT_SECRET: Joi.string().empty(''),
   OIDM_TIMEOUT_MS: milliseconds.max(10_000).default(1_500),
   TOKEN_DOMAINS: words.default('OMSDomain'),
   TOKEN_ISSUER: Joi.string().empty(''),
@@ -69,6 +73,7 @@ export const read = (value: any): SecurityConfig =>
     oidmVerifyMethod: value.OIDM_VERIFY_METHOD,
     oidmKeysPath: value.OIDM_KEYS_PATH,
     oidmTimeoutMs: value.OIDM_TIMEOUT_MS,
+    ownClient: value.OIDM_CLIENT_ID && { id: value.OIDM_CLIENT_ID, secret: value.OIDM_CLIENT_SECRET },
     domains: list(value.TOKEN_DOMAINS),
     // Where OIDM's tokens say they are from unless it was told otherwise; it is never left unchecked.
     issuer: value.TOKEN_ISSUER ?? `${value.OIDM_URL.replace(/\/$/, '')}/oauth2`,

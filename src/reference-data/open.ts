@@ -11,8 +11,8 @@ import { referenceReader } from './reader.ts';
 export interface ReferenceDataPorts {
   pool: Pool;
   redis: Redis | undefined;
-  /** For REFERENCE_DATA_URL. */
-  token: () => Promise<string>;
+  /** For REFERENCE_DATA_URL, which the configuration takes only with a client of ours. */
+  token: (() => Promise<string>) | undefined;
   log: Pick<Logger, 'warn' | 'info'>;
 }
 
@@ -30,7 +30,8 @@ export function openReferenceData(
 ): OpenReferenceData {
   const from = url === undefined ? 'the database' : url;
   const kept = new KeptRows({
-    source: url === undefined ? databaseSource({ pool, redis }) : httpSource({ url, token }),
+    source:
+      url === undefined ? databaseSource({ pool, redis }) : httpSource({ url, token: token as () => Promise<string> }),
     graceMs,
     onStale: (err) => log.warn({ err }, `reference data: ${from} does not answer; last known rows are used, if any`),
     onFresh: () => log.info(`reference data: ${from} answers again`),

@@ -1,8 +1,20 @@
 import type { Readable } from 'node:stream';
-import DataLoader from 'dataloader';
-import { Pool } from 'undici';
-import type { BatchReport, DocumentGenerator, GeneratorMessage, Handover } from '#processors/document/ports.ts';
-import { type Answer, faultOf, messageOf, unanswered } from './answer.ts';
+import {
+  type BatchDetails,
+  type BatchReport,
+  type BatchState,
+  type DocumentGenerator,
+  type GeneratorMessage,
+  isLater,
+  type Later,
+} from '#processors/document/ports.ts';
+import type { Clock } from '#processors/engine/clock.ts';
+import { GroupCommit } from '#processors/engine/group-commit.ts';
+import { type Answer, messageOf } from './answer.ts';
+import type { CallRequest } from './budget/call.ts';
+import type { Calls } from './calls.ts';
+import type { RemoteClock } from './remote-clock.ts';
+import { sharing } from './sharing.ts';
 
 /** The bytes of a finished document, straight from Thunderhead. */
 export interface DocumentContents {
@@ -12,125 +24,149 @@ export interface DocumentContents {
 export type Contents =
   | { kind: 'found'; mimeType: string; length: string | undefined; body: Readable }
   | { kind: 'not-ready' }
-  | { kind: 'gone' };
+  | { kind: 'gone' }
+  | Later;
 
-export interface ThunderheadClient extends DocumentGenerator, DocumentContents, AsyncDisposable {}
+/** All that is asked of Thunderhead, beside the hand-over itself. */
+export type ThunderheadClient = Omit<DocumentGenerator, 'submit'> & DocumentContents;
+
+/** On nobody's account, and before what could just as well go later: it tells what has become of what was sent. */
+const question: CallRequest = { source: null, weight: 1, urgent: false, fill: 1, returning: false };
+/** A person waits for it. */
+const download: CallRequest = { ...question, urgent: true };
+const patienceMs = 1_000;
+const downloadPatienceMs = 3_000;
+/** When a question was left without an answer. It is asked again, and costs nothing but time. */
+const restMs = 1_000;
+
+const mostAtOnce = 100;
 
 /** Speaks the REST facade in front of Thunderhead (DOMAIN: section 2; a sandbox contract, not the vendor's). */
-export function openThunderhead({ url, timeoutMs }: { url: string; timeoutMs: number }): ThunderheadClient {
-  const { origin, pathname } = new URL(url);
-  const base = pathname.replace(/\/$/, '');
-  const pool = new Pool(origin, {
-    connections: 64,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    connect: { timeout: timeoutMs },
-  });
-
-  const call = async (method: 'GET' | 'POST', path: string, options: CallOptions): Promise<Answer> => {
-    try {
-      const { statusCode, headers, body } = await pool.request({
-        method,
-        path: base + path,
-        headers: { 'content-type': 'application/json', ...options.headers },
-        body: options.body === undefined ? null : JSON.stringify(options.body),
-        signal: options.signal ?? null,
-      });
-      return { status: statusCode, headers, text: await body.text() };
-    } catch (error) {
-      throw unanswered(error);
-    }
+export function thunderheadClient(
+  calls: Calls,
+  { remoteClock, clock }: { remoteClock: RemoteClock; clock: Clock },
+): ThunderheadClient {
+  const ask = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer | Later> => {
+    const permit = await calls.permit(question, patienceMs);
+    if (isLater(permit)) return permit;
+    const called = await calls.send(permit, {
+      method,
+      path,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (called.kind === 'answered') return called.answer;
+    return called.kind === 'later' ? called : { kind: 'later', afterMs: restMs, reason: called.reason };
   };
 
-  const get = async <T>(path: string, signal: AbortSignal): Promise<T | null> => {
-    const answer = await call('GET', path, { signal });
+  /** Null: there is no such thing. What cannot be understood, or a plain question that is refused, is asked again later. */
+  const read = async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T | null | Later> => {
+    const answer = await ask(method, path, body);
+    if (isLater(answer)) return answer;
     if (answer.status === 404) return null;
-    if (answer.status !== 200) throw faultOf(answer);
-    return JSON.parse(answer.text) as T;
+    const content = answer.status === 200 ? parsed<T>(answer.text) : undefined;
+    if (content !== undefined) return content;
+    const { code, message } = messageOf(answer);
+    return { kind: 'later', afterMs: restMs, reason: `Thunderhead answered ${answer.status} ${code} ${message}` };
   };
 
-  // What is asked for in the same turn of the event loop, by whatever chunk, travels as one query.
-  const statuses = new DataLoader<number, BatchReport | null>(
-    async (batchIds) => {
-      const answer = await call('POST', '/batches/status:query', { body: { batchIds } });
-      if (answer.status !== 200) throw faultOf(answer);
-      const { results } = JSON.parse(answer.text) as { results: BatchReport[] };
-      const byId = new Map(results.map((report) => [report.batchId, report]));
+  const withDuration = (report: BatchReport & { updatedAt?: string }): BatchReport => {
+    if (!report.final || report.updatedAt === undefined) return report;
+    const polledAt = clock.now();
+    const endedAt = new Date(report.updatedAt);
+    return { ...report, tookMs: (handedOverAt) => remoteClock.took({ handedOverAt, endedAt, polledAt }) };
+  };
+
+  // A query leaves at once when a lane is free; what is asked meanwhile, by whatever chunk, travels in the next one.
+  const queries = new GroupCommit<number, BatchReport | null | Later>({
+    lanes: 2,
+    capacity: mostAtOnce,
+    flush: async (batchIds) => {
+      const answer = await read<{ results: BatchReport[] }>('POST', '/batches/status:query', { batchIds });
+      if (answer === null || isLater(answer)) return batchIds.map(() => answer);
+      const byId = new Map(answer.results.map((report) => [report.batchId, withDuration(report)]));
       return batchIds.map((batchId) => byId.get(batchId) ?? null);
     },
-    { cache: false, maxBatchSize: 100, batchScheduleFn: (send) => setImmediate(send) },
-  );
+  });
 
   return {
-    async submit(handover, signal) {
-      const answer = await call('POST', '/documents', {
-        signal,
-        headers: { 'x-correlation-id': handover.correlationId, 'idempotency-key': handover.batchName },
-        body: submitBody(handover),
-      });
-      if (answer.status === 202) return { batchId: (JSON.parse(answer.text) as { batchId: number }).batchId };
-      if (answer.status === 400 || answer.status === 413 || answer.status === 422)
-        return { refused: messageOf(answer) };
-      throw faultOf(answer);
-    },
+    // The documents of one batch ask together, and are answered together.
+    status: sharing(
+      (batchId) => String(batchId),
+      (batchId: number) => queries.submit(batchId),
+    ),
 
-    async find(correlationId, signal) {
-      const path = `/batches?correlationId=${encodeURIComponent(correlationId)}`;
-      const list = await get<BatchReport[] | { results: BatchReport[] }>(path, signal);
-      return Array.isArray(list) ? list : (list?.results ?? []);
-    },
+    find: sharing(
+      ({ name }) => name,
+      async ({ name, correlationId }: Parameters<DocumentGenerator['find']>[0]) => {
+        const found = await read<{ results: BatchReport[] }>('GET', `/batches?correlationId=${correlationId}`);
+        if (found === null || isLater(found)) return found;
+        return found.results.find(({ batchName }) => batchName === name) ?? null;
+      },
+    ),
 
-    status: (batchId) => statuses.load(batchId),
+    details: sharing(
+      ({ batchId }) => String(batchId),
+      async ({ batchId, transactions: { count } }: BatchReport): Promise<BatchDetails | Later> => {
+        const errors = await read<{ errors: JobMessage[] }>('GET', `/batches/${batchId}/errors`);
+        if (isLater(errors)) return errors;
+        const list =
+          count > 1 ? await read<{ transactions: Transaction[] }>('GET', `/batches/${batchId}/transactions`) : null;
+        if (isLater(list)) return list;
+        return {
+          transactions: new Map(list?.transactions.map(({ transactionNo, status }) => [transactionNo, status])),
+          messages: (errors?.errors ?? []).map(messageOfJob),
+        };
+      },
+    ),
 
-    async stop(batchId, signal) {
-      const answer = await call('POST', `/batches/${batchId}/cancel`, { signal });
-      if (answer.status === 202) return true;
-      if (answer.status === 404 || answer.status === 409) return false;
-      throw faultOf(answer);
-    },
-
-    async errors(batchId, signal) {
-      const answer = await get<{ errors: JobMessage[] }>(`/batches/${batchId}/errors`, signal);
-      return (answer?.errors ?? []).map(
-        (error): GeneratorMessage => ({ code: String(error.msgId), message: error.msgText, details: error }),
-      );
+    async stop(batchId) {
+      const answer = await ask('POST', `/batches/${batchId}/cancel`);
+      return isLater(answer) ? answer : answer.status === 202;
     },
 
     async contents(batchId, no, signal) {
-      const path = `${base}/batches/${batchId}/documents/${no}/content`;
-      const { statusCode, headers, body } = await pool.request({ method: 'GET', path, signal }).catch((error) => {
-        throw unanswered(error);
-      });
-      if (statusCode === 200) {
+      const permit = await calls.permit(download, downloadPatienceMs);
+      if (isLater(permit)) return permit;
+      const path = `/batches/${batchId}/documents/${no}/content`;
+      const streamed = await calls.stream(permit, { method: 'GET', path }, signal);
+      if (streamed.kind === 'streaming') {
+        const { headers, body } = streamed;
         const mimeType = String(headers['content-type'] ?? 'application/pdf');
         return { kind: 'found', mimeType, length: headers['content-length']?.toString(), body };
       }
-      const answer = { status: statusCode, headers, text: await body.text() };
-      if (statusCode === 409) return { kind: 'not-ready' };
-      if (statusCode === 404 || statusCode === 410) return { kind: 'gone' };
-      throw faultOf(answer);
+      if (streamed.kind === 'later') return streamed;
+      if (streamed.kind === 'unanswered') return { kind: 'later', afterMs: restMs, reason: streamed.reason };
+      const { status } = streamed.answer;
+      if (status === 409) return { kind: 'not-ready' };
+      if (status === 404 || status === 410) return { kind: 'gone' };
+      return { kind: 'later', afterMs: restMs, reason: messageOf(streamed.answer).message };
     },
-
-    [Symbol.asyncDispose]: () => pool.close(),
   };
-}
-
-interface CallOptions {
-  signal?: AbortSignal;
-  headers?: Record<string, string>;
-  body?: unknown;
 }
 
 /** A message of Thunderhead's job API. */
 interface JobMessage {
   msgId: number;
   msgText: string;
+  transactionNo?: number;
 }
 
-const submitBody = ({ transactionData, ...handover }: Handover) => ({
-  ...handover,
-  projectId: 0,
-  transactionRange: '1',
-  transactionDataType: 'application/xml',
-  transactionData: Buffer.from(transactionData).toString('base64'),
+interface Transaction {
+  transactionNo: number;
+  status: BatchState;
+}
+
+const messageOfJob = (error: JobMessage): GeneratorMessage => ({
+  code: String(error.msgId),
+  message: error.msgText,
+  ...(error.transactionNo !== undefined && { transactionNo: error.transactionNo }),
+  details: error,
 });
+
+function parsed<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}

@@ -22,6 +22,8 @@ const shown = ({ events }: Pick<Listener, 'events'>) =>
 const happyWay = [
   'null -> validate',
   'validate -> submit',
+  // Intended, before it is sent.
+  'submit -> submit',
   'submit -> poll',
   'poll -> publish',
   'publish -> completed',

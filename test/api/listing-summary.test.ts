@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { RequestSummary } from '#src/api/requests/summary.ts';
 import { invoice, offer, troubled } from '#test/support/documents.ts';
-import { type Oms, startOms } from '#test/support/oms.ts';
+import { eachAlone, type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
 
 const address = '/api/v1/document-requests';
@@ -10,7 +10,7 @@ const summaryOf = async (reader: Pick<Oms, 'fetch'>) =>
   (await reader.fetch(`${address}/summary`)).json as unknown as RequestSummary;
 
 test('the summary counts every request once, by status, stage and source, each client only its own', async () => {
-  await using other = await startOms();
+  await using other = await startOms({ environment: eachAlone });
   const empty = await summaryOf(other);
   expect(empty).toMatchObject({ total: 0, sources: [], statuses: { QUEUED: 0, COMPLETED: 0 } });
   expect(empty.stages.map(({ stage, oldestReceivedAt }) => [stage, oldestReceivedAt])).toEqual(

@@ -4,7 +4,7 @@ import type { RequestPage } from '#src/api/requests/list.ts';
 import { cursorOf, statuses } from '#src/api/requests/list-query.ts';
 import { requestPageSchema } from '#src/api/requests/schemas.ts';
 import { invoice, offer, troubled } from '#test/support/documents.ts';
-import { type Oms, startOms } from '#test/support/oms.ts';
+import { eachAlone, type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
 import { expectShape } from './shapes.ts';
 
@@ -17,7 +17,7 @@ let oms: Oms;
 let made: Record<'completed' | 'offer' | 'failed' | 'rejected' | 'stopped' | 'queued' | 'polling', string>;
 
 beforeAll(async () => {
-  oms = await startOms();
+  oms = await startOms({ environment: eachAlone });
   const late = new Date(Date.now() + 3_600_000).toISOString();
   const ids = await Promise.all([
     oms.post(invoice()),

@@ -24,9 +24,14 @@ test('the history tells every step, each from where the last one led', async () 
   expect(history.map(({ from, to, actor }) => [from, to, actor])).toEqual([
     [null, 'validate', 'api'],
     ['validate', 'submit', 'worker'],
+    ['submit', 'submit', 'worker'],
     ['submit', 'poll', 'worker'],
     ['poll', 'publish', 'worker'],
     ['publish', 'completed', 'worker'],
+  ]);
+  expect(history.slice(2, 4).map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^intended: hand-over OMS-/),
+    expect.stringMatching(/^confirmed, batch \d+$/),
   ]);
   const times = history.map(({ at }) => at);
   expect(times).toEqual([...times].sort());
@@ -60,8 +65,8 @@ describe('the batches', () => {
         statusText: expect.any(String),
         transactions: { count: 1, completed: 1, errored: 0, stopped: 0, workflow: 0 },
         channelJobs: { created: 1, completed: 1, errored: 0, stopped: 0, workflow: 0 },
-        createdAt: expect.any(String),
-        updatedAt: expect.any(String),
+        ...{ createdAt: expect.any(String), sentAt: expect.any(String), unknownAt: null },
+        ...{ confirmedAt: expect.any(String), updatedAt: expect.any(String) },
       },
     ]);
   });
@@ -69,8 +74,8 @@ describe('the batches', () => {
   test('of an earlier attempt stay, and there are none before the first hand-over', async () => {
     const { id } = await oms.through(troubled('error'));
     await oms.pool.query(
-      `insert into batch (id, request_id, round, thunderhead_batch_id, name, status, created_at, updated_at)
-       values (gen_random_uuid(), $1, 2, 9007199254740991, 'again', 'PROCESSING_THUNDERHEAD', now(), now())`,
+      `insert into batch (id, request_id, round, correlation_id, thunderhead_batch_id, name, status, created_at, updated_at)
+       values (gen_random_uuid(), $1, 2, $1, 9007199254740991, 'again', 'PROCESSING_THUNDERHEAD', now(), now())`,
       [id],
     );
     const { json } = await oms.fetch(`${address}/${id}/batches`);
@@ -155,7 +160,8 @@ describe('the document', () => {
     const away = await documentOf(id);
     await oms.sandbox.turn('outage', { mode: 'none' });
     expect([away.status, away.json.code]).toEqual([502, 'OMS_THUNDERHEAD_UNAVAILABLE']);
-    expect(away.headers.get('retry-after')).toBe('10');
+    // As the gateway says.
+    expect(away.headers.get('retry-after')).toBe('1');
     expect((await documentOf(id)).status).toBe(200);
   });
 });

@@ -25,6 +25,9 @@ export interface OmsOptions {
 export type Backend = 'redis' | 'postgres';
 export const backends: readonly Backend[] = ['redis', 'postgres'];
 
+/** One document a call: what the sandbox is told to do to a call befalls all that travel in it. */
+export const eachAlone = { THUNDERHEAD_BATCH_SIZE: '1' };
+
 /** As a client it speaks for the source system of what it posts, and as an operator otherwise. */
 export interface Oms extends Client, AsyncDisposable {
   /** A client that always speaks as this one. */
@@ -92,6 +95,10 @@ export function environmentOf(
     OIDM_URL: options.oidmUrl,
     POLL_FIRST_MS: '20',
     POLL_CAP_MS: '200',
+    // A licence without bounds; the tests of the budget have one of their own.
+    THUNDERHEAD_CALLS_PER_MINUTE: '1000000',
+    THUNDERHEAD_CALLS_IN_FLIGHT: '64',
+    THUNDERHEAD_UNKNOWN_GRACE_MS: '500',
     ...((options.backend ?? 'redis') === 'redis' && { REDIS_URL: redisUrl() }),
     ...(options.kafka && { KAFKA_BROKERS: options.kafka }),
     ...options.environment,
@@ -104,7 +111,7 @@ export interface Sandbox {
   counts(): Promise<{ accepted: number; acceptedTwice: string[]; submitCalls: number; calls: Record<string, number> }>;
   /** Every batch that was accepted for a request, oldest first. */
   accepted(requestId: string): Promise<AcceptedBatch[]>;
-  turn(dial: 'outage' | 'batch-ms', value: object): Promise<void>;
+  turn(dial: 'outage' | 'batch-ms' | 'faults' | 'throttle' | 'clock', value: object): Promise<void>;
 }
 
 export interface AcceptedBatch {

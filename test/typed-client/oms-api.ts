@@ -680,14 +680,18 @@ export interface components {
              */
             id: string;
             /**
-             * @description Thunderhead's number of it
+             * @description Thunderhead's number of it; null until it is confirmed that Thunderhead has it
              * @example 76647
              */
-            thunderheadBatchId: number;
-            /** @description the name it has at Thunderhead; holds the id of the request */
+            thunderheadBatchId: number | null;
+            /** @description the name it has at Thunderhead */
             name: string;
+            /** @description which of the documents that travel in it */
+            transactionNo: number;
+            /** @description how many documents travel in it */
+            transactionCount: number;
             /**
-             * @description where it stands; an end is Thunderhead's last word on it
+             * @description where it stands; an end is Thunderhead's last word on it. PROCESSING_OMS: intended, and not confirmed; FAILED_OMS: not accepted
              * @enum {string}
              */
             status: "PROCESSING_OMS" | "PROCESSING_THUNDERHEAD" | "STOPPED_THUNDERHEAD" | "FAILED_OMS" | "FAILED_THUNDERHEAD" | "COMPLETED";
@@ -1118,14 +1122,18 @@ export interface components {
              */
             id: string;
             /**
-             * @description Thunderhead's number of it
+             * @description Thunderhead's number of it; null until it is confirmed that Thunderhead has it
              * @example 76647
              */
-            thunderheadBatchId: number;
-            /** @description the name it has at Thunderhead; holds the id of the request */
+            thunderheadBatchId: number | null;
+            /** @description the name it has at Thunderhead */
             name: string;
+            /** @description which of the documents that travel in it */
+            transactionNo: number;
+            /** @description how many documents travel in it */
+            transactionCount: number;
             /**
-             * @description where it stands; an end is Thunderhead's last word on it
+             * @description where it stands; an end is Thunderhead's last word on it. PROCESSING_OMS: intended, and not confirmed; FAILED_OMS: not accepted
              * @enum {string}
              */
             status: "PROCESSING_OMS" | "PROCESSING_THUNDERHEAD" | "STOPPED_THUNDERHEAD" | "FAILED_OMS" | "FAILED_THUNDERHEAD" | "COMPLETED";
@@ -1156,10 +1164,28 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description when it was handed over
+             * @description when it was intended
              * @example 2026-11-21T08:00:00.000Z
              */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description when it was sent; null when it was not, or when it is not known yet
+             * @example 2026-11-21T08:00:00.000Z
+             */
+            sentAt: string | null;
+            /**
+             * Format: date-time
+             * @description when it was left without an answer that tells whether it was accepted; null: never
+             * @example 2026-11-21T08:00:00.000Z
+             */
+            unknownAt: string | null;
+            /**
+             * Format: date-time
+             * @description when Thunderhead was heard to have it
+             * @example 2026-11-21T08:00:00.000Z
+             */
+            confirmedAt: string | null;
             /**
              * Format: date-time
              * @description when its status was learnt
@@ -1284,9 +1310,14 @@ export interface components {
                  * @default []
                  */
                 requiredMetadata?: string[];
+                /** @description how long its documents may take at Thunderhead before the request fails with TIMEOUT; when not said as long as the configuration says */
+                deadlineSeconds?: number;
             } | {
                 /** @description the type that documents of this name have */
                 documentType: string;
+            } | {
+                /** @description its share of the calls to Thunderhead when not all can go at once; 1 when not said */
+                weight?: number;
             } | {
                 /** @description the source systems it speaks for */
                 sourceSystems: string[];

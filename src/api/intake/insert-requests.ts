@@ -54,9 +54,10 @@ export async function insertRequests(
   const { rows } = await transaction.query<{ id: string }>({
     name: 'oms-insert-requests',
     text: `insert into document_request (id, source_system, request_correlation_id, document_type, document_name,
-        document_language, source_environment, metadata, content, priority, not_before, body_hash, received_at, client, callback_url)
+        document_language, source_environment, metadata, content, content_bytes, priority, not_before, body_hash,
+        received_at, client, callback_url)
       select id, source_system, request_correlation_id, document_type, document_name, document_language,
-        source_environment, metadata, content, priority, not_before, body_hash, $15, client,
+        source_environment, metadata, content, octet_length(content::text), priority, not_before, body_hash, $15, client,
         callback_url
       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::json[],
         $9::json[], $10::int[], $11::timestamptz[], $12::bytea[],

@@ -1,5 +1,6 @@
 import { pipeline as pipe } from 'node:stream/promises';
 import type { Response } from 'express';
+import { isLater } from '#processors/document/ports.ts';
 import type { DocumentContents } from '#src/thunderhead/client.ts';
 import { Problem } from '../problem.ts';
 import type { RequestView } from './request-view.ts';
@@ -7,11 +8,15 @@ import type { RequestView } from './request-view.ts';
 /** Passes the bytes on as they come; the document is never held whole. */
 export async function sendDocument(view: RequestView, contents: DocumentContents, response: Response): Promise<void> {
   const { id, batch, documentName, status } = view;
-  if (batch?.status !== 'COMPLETED')
+  if (batch?.status !== 'COMPLETED' || batch.thunderheadBatchId === null)
     throw new Problem('OMS_DOCUMENT_NOT_READY', `request ${id} is ${status}; it has no finished document`);
   const closed = new AbortController();
   response.once('close', () => closed.abort());
-  const document = await contents.contents(batch.thunderheadBatchId, 1, closed.signal);
+  const document = await contents.contents(batch.thunderheadBatchId, batch.transactionNo, closed.signal);
+  if (isLater(document))
+    throw new Problem('OMS_THUNDERHEAD_UNAVAILABLE', document.reason, {
+      retryAfterSeconds: Math.max(1, Math.ceil(document.afterMs / 1_000)),
+    });
   if (document.kind === 'not-ready')
     throw new Problem('OMS_DOCUMENT_NOT_READY', `batch ${batch.thunderheadBatchId} is not finished`);
   if (document.kind === 'gone')

@@ -29,8 +29,11 @@ export interface RequestView {
 
 export interface BatchView {
   id: string;
-  thunderheadBatchId: number;
+  /** Null: Thunderhead has not confirmed it. */
+  thunderheadBatchId: number | null;
   name: string;
+  transactionNo: number;
+  transactionCount: number;
   status: BatchStatus;
   dmsDocumentId: number | null;
 }
@@ -66,8 +69,8 @@ export async function findRequests(
       join progress p using (id)
       left join lateral (
         select json_build_object('id', id, 'thunderheadBatchId', thunderhead_batch_id, 'name', name, 'status', status,
-          'dmsDocumentId', dms_document_id) as batch
-        from batch where request_id = r.id order by round desc limit 1) b on true
+          'transactionNo', transaction_no, 'transactionCount', transaction_count, 'dmsDocumentId', dms_document_id) as batch
+        from batch where request_id = r.id order by round desc, handover desc limit 1) b on true
       left join lateral (
         select json_agg(json_build_object('stage', stage, 'category', category, 'code', code, 'description', description,
           'details', details, 'attempts', attempts, 'firstFailedAt', first_failed_at, 'lastFailedAt', last_failed_at,

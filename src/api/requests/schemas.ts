@@ -17,9 +17,17 @@ const batchStatus = Joi.string().valid(
 
 const handover = {
   id: required(id, 'our own id of it'),
-  thunderheadBatchId: required(Joi.number().integer().example(76_647), "Thunderhead's number of it"),
-  name: required(Joi.string(), 'the name it has at Thunderhead; holds the id of the request'),
-  status: required(batchStatus, "where it stands; an end is Thunderhead's last word on it"),
+  thunderheadBatchId: orNull(
+    Joi.number().integer().example(76_647),
+    "Thunderhead's number of it; null until it is confirmed that Thunderhead has it",
+  ),
+  name: required(Joi.string(), 'the name it has at Thunderhead'),
+  transactionNo: required(count.min(1), 'which of the documents that travel in it'),
+  transactionCount: required(count.min(1), 'how many documents travel in it'),
+  status: required(
+    batchStatus,
+    "where it stands; an end is Thunderhead's last word on it. PROCESSING_OMS: intended, and not confirmed; FAILED_OMS: not accepted",
+  ),
   dmsDocumentId: orNull(Joi.number().integer().example(8_888), 'of the finished document; null until there is one'),
 };
 
@@ -114,7 +122,10 @@ export const batchesSchema = Joi.object({
           counted(['created', 'completed', 'errored', 'stopped', 'workflow']),
           'how its channel jobs went; null until it is final',
         ),
-        createdAt: required(moment, 'when it was handed over'),
+        createdAt: required(moment, 'when it was intended'),
+        sentAt: orNull(moment, 'when it was sent; null when it was not, or when it is not known yet'),
+        unknownAt: orNull(moment, 'when it was left without an answer that tells whether it was accepted; null: never'),
+        confirmedAt: orNull(moment, 'when Thunderhead was heard to have it'),
         updatedAt: required(moment, 'when its status was learnt'),
       }).meta({ component: 'Batch' }),
     ),

@@ -32,6 +32,8 @@ describe.each(backends)('the document pipeline, queues on %s', (backend) => {
       id: expect.any(String),
       thunderheadBatchId: accepted?.batchId,
       name: `OMS-${id}-1`,
+      transactionNo: 1,
+      transactionCount: 1,
       status: 'COMPLETED',
       dmsDocumentId: expect.any(Number),
     });
@@ -40,7 +42,7 @@ describe.each(backends)('the document pipeline, queues on %s', (backend) => {
     expect(more).toEqual([]);
     expect(event).toMatchObject({ type: 'com.oms.document.status.final.v1', subject: id, topic });
     expect([isUuid(event?.id), uuidVersion(event?.id as string)]).toEqual([true, 5]);
-    const { status: _, dmsDocumentId, ...batch } = view.batch as NonNullable<typeof view.batch>;
+    const { dmsDocumentId, id: batchId, thunderheadBatchId, name } = view.batch as NonNullable<typeof view.batch>;
     expect(event?.data).toEqual({
       requestId: id,
       correlationId: request.requestCorrelationId,
@@ -48,7 +50,7 @@ describe.each(backends)('the document pipeline, queues on %s', (backend) => {
       documentType: request.documentType,
       documentName,
       status: 'COMPLETED',
-      batch,
+      batch: { id: batchId, thunderheadBatchId, name },
       dmsDocumentId,
       errors: [],
       attempt: 1,

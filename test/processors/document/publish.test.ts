@@ -6,7 +6,7 @@ import { type RunningKafka, startKafka } from '#src/local/kafka.ts';
 import { freePort } from '#src/local/ports.ts';
 import { newTopic, read } from '#test/events/observed.ts';
 import { invoice, offer, troubled } from '#test/support/documents.ts';
-import { backends, type Oms, startOms } from '#test/support/oms.ts';
+import { backends, eachAlone, type Oms, startOms } from '#test/support/oms.ts';
 import { describeWithKafka, eventually } from '#test/support/services.ts';
 
 /** Topics come from the configuration; the run's broker is shared, so each test has topics of its own. */
@@ -24,7 +24,7 @@ describeWithKafka('final statuses on Kafka', (brokers) => {
   test.each(backends)(
     'every end is told to its family, as a CloudEvent under the request id (queues on %s)',
     async (backend) => {
-      await using oms = await startOms({ backend, kafka: brokers });
+      await using oms = await startOms({ backend, kafka: brokers, environment: eachAlone });
       const topics = await useTopics(oms);
       const bodies = {
         completed: invoice(),
@@ -66,11 +66,8 @@ describeWithKafka('final statuses on Kafka', (brokers) => {
           ce_time: expect.stringMatching(/Z$/),
         });
         const body = bodies[name as keyof typeof bodies];
-        const batch = view.batch && {
-          id: view.batch.id,
-          thunderheadBatchId: view.batch.thunderheadBatchId,
-          name: view.batch.name,
-        };
+        const { id: batchId, thunderheadBatchId = null, name: batchName } = view.batch ?? {};
+        const batch = thunderheadBatchId === null ? null : { id: batchId, thunderheadBatchId, name: batchName };
         const payload = JSON.parse(`${value}`);
         expect(payload).toEqual(entry?.data);
         expect(payload).toEqual({

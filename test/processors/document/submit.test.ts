@@ -1,37 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DocumentItem } from '#processors/document/document.ts';
-import type { DocumentGenerator, Handover } from '#processors/document/ports.ts';
+import type { DocumentItem, KnownBatch } from '#processors/document/document.ts';
+import type { BatchReport, Handover, HandoverAnswer, Later } from '#processors/document/ports.ts';
 import { submit } from '#processors/document/submit.ts';
 import type { Progress } from '#processors/engine/progress.ts';
 
 const now = new Date('2026-11-21T10:00:00Z');
+const ago = (ms: number) => new Date(now.getTime() - ms);
 
-/** A generator that has accepted these batches, and remembers what it is asked. */
-function generator(accepted: { batchName: string; status: string }[] = []) {
-  const handovers: Handover[] = [];
-  const found: string[] = [];
-  const port: Partial<DocumentGenerator> = {
-    async submit(handover) {
-      handovers.push(handover);
-      return { batchId: 1 };
-    },
-    async find(correlationId) {
-      found.push(correlationId);
-      return accepted.map((batch, index) => ({ batchId: 100 + index, ...batch })) as never;
-    },
-  };
-  return { port: port as DocumentGenerator, handovers, found };
-}
+const batch = (changes: Partial<KnownBatch> = {}): KnownBatch => ({
+  ...{ id: 'b-1', round: 1, handover: 1, correlationId: 'r-1', name: 'OMS-r-1-1', thunderheadBatchId: null },
+  ...{ transactionNo: 1, transactionCount: 1, status: 'PROCESSING_OMS', dmsDocumentId: null, intendedAt: ago(100) },
+  ...changes,
+});
 
 const reference = {
-  find: async () => undefined,
+  find: async (type: string) => (type === 'SOURCE_SYSTEM' ? { attributes: { weight: 3 } } : undefined) as never,
   allows: async () => true,
   configuration: async ({ code, documentName, footerId }: { code: string; documentName: string; footerId: number }) =>
     code === 'BATCH_CONFIG_ID' ? '42' : code === 'SIGNEE_1' ? `${documentName}/${footerId}` : undefined,
 };
 
 const document = (progress: Partial<Progress>): DocumentItem => ({
-  progress: { runs: 1, round: 1, ...progress } as Progress,
+  progress: { runs: 1, round: 1, attempts: 0, ...progress } as Progress,
   id: 'r-1',
   sourceSystem: 'ARCADE',
   requestCorrelationId: 'c-1',
@@ -44,31 +34,56 @@ const document = (progress: Partial<Progress>): DocumentItem => ({
     { key: 'FOOTER_ID', value: '3' },
     { key: 'CUSTOMER_ID', value: 'C-1' },
   ],
-  content: { Invoice: { ID: '1' } },
+  contentBytes: 900,
 });
 
-const run = async (
-  progress: Partial<Progress>,
-  accepted?: { batchName: string; status: string }[],
-  cancellation?: DocumentItem['cancellation'],
-) => {
-  const asked = generator(accepted);
-  const clock = { now: () => now };
-  const timing = { timeoutMs: 1_000, callTimeoutMs: 400, firstPollMs: 50 };
-  const stage = submit({ generator: asked.port, reference, clock }, timing);
-  const item = { ...document(progress), ...(cancellation && { cancellation }) };
-  return { ...asked, outcome: await stage.run(item, new AbortController().signal) };
-};
+const later: Later = { kind: 'later', afterMs: 700, reason: 'Thunderhead is being left alone' };
+
+interface Situation {
+  progress?: Partial<Progress>;
+  batch?: KnownBatch;
+  cancellation?: DocumentItem['cancellation'];
+  /** What Thunderhead says of a hand-over that is not confirmed. */
+  found?: number | null | Later;
+  answer?: HandoverAnswer;
+  median?: number;
+}
+
+/** One run of the stage, with what was sent and what was asked. */
+async function run(situation: Situation) {
+  const handovers: Handover[] = [];
+  const asked: string[] = [];
+  const generator = {
+    async submit(handover: Handover): Promise<HandoverAnswer> {
+      handovers.push(handover);
+      return situation.answer ?? { kind: 'accepted', batch: batch({ thunderheadBatchId: 1 }) };
+    },
+    async find({ name }: { name: string }) {
+      asked.push(name);
+      const { found = null } = situation;
+      return typeof found === 'number' ? ({ batchId: found } as BatchReport) : found;
+    },
+  };
+  const timing = { callTimeoutMs: 400, unknownGraceMs: 600, unknownDeadlineMs: 60_000, firstPollMs: 50 };
+  const times = { median: () => situation.median };
+  const stage = submit({ generator, reference, times, clock: { now: () => now } }, timing);
+  const { batch: known, cancellation } = situation;
+  const item = {
+    ...document(situation.progress ?? {}),
+    ...(known && { batch: known }),
+    ...(cancellation && { cancellation }),
+  };
+  const outcome = await stage.run(item, new AbortController().signal).catch((fault: Error) => fault);
+  return { outcome, handovers, asked };
+}
 
 test('what is handed over', async () => {
-  const { handovers, found, outcome } = await run({});
+  const { handovers, asked, outcome } = await run({});
   expect(handovers).toEqual([
     {
-      batchConfigResId: 42,
-      batchName: 'OMS-r-1-1',
-      correlationId: 'r-1',
-      priority: 7,
-      transactionData: '<?xml version="1.0" encoding="UTF-8"?><Invoice><ID>1</ID></Invoice>',
+      ...{ batchConfigResId: 42, priority: 7, sourceSystem: 'ARCADE', weight: 3, no: 1, contentBytes: 900 },
+      progress: expect.objectContaining({ round: 1 }),
+      returning: false,
       properties: [
         { name: 'FOOTER_ID', value: '3' },
         { name: 'CUSTOMER_ID', value: 'C-1' },
@@ -76,71 +91,125 @@ test('what is handed over', async () => {
       ],
     },
   ]);
-  expect(found).toEqual([]);
-  expect(outcome).toMatchObject({ kind: 'done', afterMs: 50, facts: { batch: { thunderheadBatchId: 1, round: 1 } } });
+  expect(asked).toEqual([]);
+  expect(outcome).toEqual({
+    ...{ kind: 'done', afterMs: 50, reason: 'confirmed, batch 1' },
+    facts: { kind: 'confirmed', batchId: 'b-1', thunderheadBatchId: 1, at: now },
+  });
 });
 
-test.each([
-  ['nothing was accepted, and it is sent', { runs: 2 }, [], 1, 1],
-  ['its batch was accepted, and it is not sent again', { runs: 2 }, [['OMS-r-1-1', 'RUNNING']], 0, 100],
-  [
-    'its batch was accepted and has gone wrong, and it is not sent again',
-    { runs: 2 },
-    [['OMS-r-1-1', 'ERRORED']],
-    0,
-    100,
-  ],
-  ['a round before made a batch that is spoilt, and it is sent', { round: 2 }, [['OMS-r-1-1', 'ERRORED']], 1, 1],
-  ['a round before made a batch that was stopped, and it is sent', { round: 2 }, [['OMS-r-1-1', 'STOPPED']], 1, 1],
-  [
-    'a round before made a batch nobody knew of, and it is followed',
-    { round: 2 },
-    [['OMS-r-1-1', 'COMPLETED']],
-    0,
-    100,
-  ],
-  [
-    "both rounds made one, and this round's is followed",
-    { round: 2, runs: 2 },
-    [
-      ['OMS-r-1-1', 'COMPLETED'],
-      ['OMS-r-1-2', 'QUEUED'],
-    ],
-    0,
-    101,
-  ],
-])('may have been sent before: %s', async (_, progress, accepted, sent, followed) => {
-  const { handovers, found, outcome } = await run(
-    progress,
-    accepted.map(([batchName = '', status = '']) => ({ batchName, status })),
-  );
-  expect(found).toEqual(['r-1']);
-  expect(handovers).toHaveLength(sent);
-  expect(outcome).toMatchObject({ kind: 'done', facts: { batch: { thunderheadBatchId: followed } } });
+test('it is looked at first when documents of its name are usually done', async () => {
+  expect((await run({ median: 4_200 })).outcome).toMatchObject({ kind: 'done', afterMs: 4_200 });
 });
 
-describe('to be cancelled, and may have been sent before', () => {
-  const since = (ms: number | null) => ({
-    actor: 'client:arcade',
-    passedOnAt: ms === null ? null : new Date(now.getTime() - ms),
+test('a run before that did not come to send anything needs no question', async () => {
+  const { asked, handovers } = await run({ progress: { runs: 4 } });
+  expect([asked.length, handovers.length, handovers[0]?.returning]).toEqual([0, 1, true]);
+});
+
+describe('a hand-over that is not confirmed', () => {
+  test.each([1, 2])('was accepted: it is followed, and nothing is sent (asked in round %i)', async (round) => {
+    const { outcome, handovers, asked } = await run({ batch: batch(), found: 100, progress: { round } });
+    expect(asked).toEqual(['OMS-r-1-1']);
+    expect(handovers).toEqual([]);
+    expect(outcome).toMatchObject({
+      ...{ kind: 'done', afterMs: 0, reason: 'confirmed: it had been accepted, batch 100' },
+      facts: { kind: 'confirmed', batchId: 'b-1', thunderheadBatchId: 100 },
+    });
   });
 
-  test('a call that was given up may still arrive: it is asked for again when none can', async () => {
-    const first = await run({ runs: 2 }, [], since(null));
-    expect(first.outcome).toEqual({
-      ...{ kind: 'wait', afterMs: 400, reason: expect.any(String) },
-      facts: { kind: 'stopping', requestId: 'r-1', round: 1, at: now },
-    });
-    const again = await run({ runs: 3 }, [], since(150));
-    expect(again.outcome).toEqual({ kind: 'wait', afterMs: 250, reason: expect.any(String) });
-    const last = await run({ runs: 4 }, [], since(400));
-    expect(last.outcome).toMatchObject({ kind: 'cancelled' });
-    expect([first, again, last].flatMap(({ handovers }) => handovers)).toEqual([]);
+  test('Thunderhead does not have it yet: it may still arrive, so nothing is sent', async () => {
+    const { outcome, handovers } = await run({ batch: batch({ intendedAt: ago(300) }) });
+    expect(outcome).toMatchObject({ kind: 'wait', afterMs: 700 });
+    expect(handovers).toEqual([]);
+  });
+
+  test('Thunderhead does not have it, and no call can be on its way any more: it is handed over anew', async () => {
+    const { outcome, handovers } = await run({ batch: batch({ intendedAt: ago(1_000) }) });
+    expect(handovers).toMatchObject([{ no: 2 }]);
+    expect(outcome).toMatchObject({ kind: 'done' });
+  });
+
+  test('nobody can be asked: it waits, and nothing is sent, however long ago it was', async () => {
+    const { outcome, handovers } = await run({ batch: batch({ intendedAt: ago(59_000) }), found: later });
+    expect(outcome).toEqual({ kind: 'wait', afterMs: 700, reason: later.reason });
+    expect(handovers).toEqual([]);
+  });
+
+  test('nobody could be asked until its time is over: an operator decides', async () => {
+    const { outcome, handovers } = await run({ batch: batch({ intendedAt: ago(60_001) }), found: later });
+    expect(outcome).toMatchObject({ failure: { code: 'OMS_HANDOVER_UNKNOWN', category: 'TIMEOUT' }, final: true });
+    expect(handovers).toEqual([]);
+  });
+
+  test('the third that was left without an answer: an operator decides', async () => {
+    const { outcome, handovers } = await run({ batch: batch({ handover: 3, intendedAt: ago(1_000) }) });
+    expect(outcome).toMatchObject({ failure: { code: 'OMS_HANDOVER_UNANSWERED' }, final: true });
+    expect(handovers).toEqual([]);
+  });
+
+  test('and when the operator has decided, it is sent after one more question', async () => {
+    const known = batch({ handover: 3, intendedAt: ago(90_000) });
+    const { asked, handovers } = await run({ batch: known, progress: { round: 2 } });
+    expect(asked).toEqual(['OMS-r-1-1']);
+    expect(handovers).toMatchObject([{ no: 1, progress: { round: 2 } }]);
+  });
+});
+
+test.each(['FAILED_THUNDERHEAD', 'STOPPED_THUNDERHEAD', 'FAILED_OMS'] as const)(
+  'a batch of an earlier round that is %s is no question any more',
+  async (status) => {
+    const { asked, handovers } = await run({ batch: batch({ status }), progress: { round: 2 } });
+    expect([asked, handovers.length]).toEqual([[], 1]);
+  },
+);
+
+describe('to be cancelled', () => {
+  const cancellation = { actor: 'client:arcade', passedOnAt: null };
+
+  test('nothing was ever sent: it ends at once', async () => {
+    const { outcome, handovers } = await run({ cancellation, progress: { runs: 5 } });
+    expect(outcome).toMatchObject({ kind: 'cancelled' });
+    expect(handovers).toEqual([]);
+  });
+
+  test('a call may still arrive: it is asked for again when none can', async () => {
+    const first = await run({ cancellation, batch: batch({ intendedAt: ago(10) }) });
+    expect(first.outcome).toMatchObject({ kind: 'wait', afterMs: 990 });
+    const last = await run({ cancellation, batch: batch({ intendedAt: ago(1_000) }) });
+    expect(last.outcome).toMatchObject({ kind: 'cancelled', facts: { kind: 'unaccepted', batchId: 'b-1' } });
+    expect([first, last].flatMap(({ handovers }) => handovers)).toEqual([]);
   });
 
   test('it was accepted: it is followed, and stopped from there', async () => {
-    const { outcome, handovers } = await run({ runs: 2 }, [{ batchName: 'OMS-r-1-1', status: 'RUNNING' }], since(400));
-    expect(outcome).toMatchObject({ kind: 'done', facts: { kind: 'accepted', batch: { thunderheadBatchId: 100 } } });
+    const { outcome, handovers } = await run({ cancellation, batch: batch(), found: 100 });
+    expect(outcome).toMatchObject({ kind: 'done', facts: { kind: 'confirmed', thunderheadBatchId: 100 } });
     expect(handovers).toEqual([]);
+  });
+});
+
+describe('what Thunderhead answers', () => {
+  const message = { code: 'TH-1003', message: 'no' };
+
+  test('later: it waits, and burns no attempt', async () => {
+    expect((await run({ answer: later })).outcome).toEqual({ kind: 'wait', afterMs: 700, reason: later.reason });
+  });
+
+  test('nothing that tells: it is asked about soon, and burns no attempt', async () => {
+    const { outcome } = await run({ answer: { kind: 'unknown', reason: 'unknown: sent, but no answer' } });
+    expect(outcome).toEqual({ kind: 'wait', afterMs: 600, reason: 'unknown: sent, but no answer' });
+  });
+
+  test('it refuses the document: an answer, and the hand-over is closed', async () => {
+    const { outcome } = await run({ answer: { kind: 'refused', batch: batch(), message } });
+    expect(outcome).toMatchObject({
+      ...{ kind: 'reject', failure: { code: 'OMS_THUNDERHEAD_REFUSED', details: { code: 'TH-1003' } } },
+      facts: { kind: 'unaccepted', batchId: 'b-1' },
+    });
+  });
+
+  test('it failed at the document: tried again, as often as faults are', async () => {
+    const { outcome } = await run({ answer: { kind: 'failed', message } });
+    expect(outcome).toMatchObject({ failure: { code: 'OMS_THUNDERHEAD_FAILED' }, final: false });
   });
 });
