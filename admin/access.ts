@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Html } from './html.ts';
 import { Attempts } from './sign-in/attempts.ts';
 import { sessionCookie } from './sign-in/cookies.ts';
 import { ForgeryGuard } from './sign-in/forgery.ts';
 import { forTheBoard, type Gatekeeper, type Visitor } from './sign-in/gatekeeper.ts';
-import { boardHeaders, keepNothing, signInHeaders } from './sign-in/headers.ts';
+import { boardHeaders, keepNothing, pageHeaders } from './sign-in/headers.ts';
 import { keysFrom } from './sign-in/keys.ts';
-import { onceMorePage } from './sign-in/pages.ts';
+import { onceMorePage, outOfDatePage } from './sign-in/pages.ts';
 import { refuseCall } from './sign-in/refused.ts';
 import { type SignInParts, signInRoutes } from './sign-in/routes.ts';
 import { Sessions } from './sign-in/sessions.ts';
@@ -22,7 +23,10 @@ export interface AccessParts {
 }
 
 /** Who is at work, while one of their requests is being answered. */
-export type Operator = Pick<Visitor, 'subject' | 'client'>;
+export interface Operator extends Pick<Visitor, 'subject' | 'client'> {
+  /** What the forms of a page carry as `csrf`; undefined for a script, whom nobody can forge. */
+  forgeryToken?: string;
+}
 
 export interface Access {
   /** In front of everything else under `/admin`. */
@@ -30,6 +34,9 @@ export interface Access {
   /** Whose request this is. Throws outside of one: nobody works on the board unnamed. */
   operator(): Operator;
 }
+
+/** The forms of our own pages are short. */
+const readForm = express.urlencoded({ extended: false, limit: '10kb', parameterLimit: 20 });
 
 /**
  * Nobody comes past here without `oms.admin`: a browser with a session, a script with a bearer token. What comes past knows
@@ -52,7 +59,7 @@ export function createAccess({ sessionKey, sessionMinutes, now = () => new Date(
     atWork.run(operator, next);
   };
   return {
-    gate: Router().use(boardHeaders, keepNothing, signInRoutes(parts), letIn),
+    gate: Router().use(boardHeaders, keepNothing, signInRoutes(parts), readForm, letIn),
     operator() {
       const operator = atWork.getStore();
       if (!operator) throw new Error('nobody is signed in where somebody must be');
@@ -95,19 +102,30 @@ async function bySession(
     else toSignIn(request, response, { hadCookie: cookie !== undefined });
     return undefined;
   }
-  const changesNothing = request.method === 'GET' || request.method === 'HEAD';
-  if (changesNothing || forgery.isOwn(request, 'session', session.id, request.get('x-xsrf-token'))) return session;
-  refuseCall(response, 'OMS_REQUEST_FORGED', 'the page is out of date, or not one of ours; load it again');
+  const given = isCall(request) ? request.get('x-xsrf-token') : request.body?.csrf;
+  if (changesNothing(request) || forgery.isOwn(request, 'session', session.id, given))
+    return { ...session, forgeryToken: forgery.tokenFor('session', session.id) };
+  if (isCall(request))
+    refuseCall(response, 'OMS_REQUEST_FORGED', 'the page is out of date, or not one of ours; load it again');
+  else sendPage(request, response.status(403), outOfDatePage(request.originalUrl));
   return undefined;
 }
 
-/** Not a page that somebody looks at: it gets an answer for programs. */
+const changesNothing = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
+
+/** Not from a page, or for one, that somebody looks at: it gets an answer for programs. */
 const isCall = (request: Request): boolean =>
-  request.path.startsWith('/api/') || !['GET', 'HEAD'].includes(request.method) || !request.accepts('html');
+  request.path.startsWith('/api/') || !(changesNothing(request) || isForm(request)) || !request.accepts('html');
+
+const isForm = (request: Request): boolean =>
+  request.method === 'POST' && Boolean(request.is('application/x-www-form-urlencoded'));
 
 function toSignIn(request: Request, response: Response, { hadCookie }: { hadCookie: boolean }): void {
   const { originalUrl } = request;
   const query = new URLSearchParams({ ...(hadCookie && { ended: '' }), to: originalUrl });
   if (request.get('sec-fetch-site') !== 'cross-site') response.redirect(303, `/admin/sign-in?${query}`);
-  else signInHeaders(request, response, () => void response.send(onceMorePage(originalUrl).text));
+  else sendPage(request, response, onceMorePage(originalUrl));
 }
+
+const sendPage = (request: Request, response: Response, page: Html): void =>
+  pageHeaders(request, response, () => void response.send(page.text));

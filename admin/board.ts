@@ -10,6 +10,9 @@ import { answerErrors, type BoardLog, refuseBefore } from './refusal.ts';
 import type { RetriggerParts } from './retrigger.ts';
 import { StageAdapter, type StageAdapterOptions } from './stage-adapter.ts';
 import { PipelineCounts } from './stage-counts.ts';
+import type { ThunderheadControls } from './thunderhead/controls.ts';
+import { type LiveSentence, liveSentence } from './thunderhead/live-sentence.ts';
+import { thunderheadRoutes } from './thunderhead/routes.ts';
 
 type NamedPipeline = Pick<Pipeline<never>, 'name' | 'stages'>;
 
@@ -20,6 +23,7 @@ export interface BoardParts extends RetriggerParts {
   /** Whose queues are shown below. */
   engineRoom: readonly NamedPipeline[];
   backend: Pick<QueueBackend, 'queue'>;
+  thunderhead: ThunderheadControls;
   log: BoardLog & AccessParts['log'];
   /** See `PipelineCounts`; 1 counts anew at every look. */
   countingShare?: number;
@@ -30,15 +34,27 @@ const mountedAt = '/admin';
 const mark = `${mountedAt}/sign-in/mark.svg`;
 /** Bull Board makes groups of what stands before it in a queue's name. A dot needs no escaping in an address. */
 const delimiter = '.';
+/** The stages that call Thunderhead: when it is away, or the budget is spent, documents wait there. */
+const callingStages = ['submit', 'poll'];
 
 /**
  * Bull Board with two groups: the documents, per stage, as the database knows them (Retry sets a failed one going
  * again), and below them the engine room, BullMQ's own queues, to look at. All of it behind `oms.admin`.
  */
-export function createBoard({ access, pipelines, engineRoom, backend, log, ...parts }: BoardParts): Router {
+export function createBoard({
+  access,
+  pipelines,
+  engineRoom,
+  backend,
+  thunderhead,
+  log,
+  ...parts
+}: BoardParts): Router {
   const { gate, operator } = createAccess({ ...access, log });
   const actor = () => operator().subject;
-  const documents = pipelines.flatMap((pipeline) => stageAdapters(pipeline, { ...parts, actor, log }));
+  const { clock } = parts;
+  const calls = liveSentence({ controls: thunderhead, clock });
+  const documents = pipelines.flatMap((pipeline) => stageAdapters(pipeline, { ...parts, actor, calls, log }));
   const queues = engineRoom.flatMap(({ name, stages }) =>
     stages.map(
       (stage) =>
@@ -72,12 +88,17 @@ export function createBoard({ access, pipelines, engineRoom, backend, log, ...pa
     },
   });
   server.setErrorHandler(answerErrors(log));
-  return Router().use(gate, retryAllAtOnce(documents, log), server.getRouter());
+  const callRoutes = thunderheadRoutes({ controls: thunderhead, operator, clock, log });
+  return Router().use(gate, callRoutes, retryAllAtOnce(documents, log), server.getRouter());
 }
 
 function stageAdapters(
   { name, stages }: NamedPipeline,
-  parts: Omit<BoardParts, 'access' | 'pipelines' | 'engineRoom' | 'backend'> & Pick<StageAdapterOptions, 'actor'>,
+  {
+    calls,
+    ...parts
+  }: Omit<BoardParts, 'access' | 'pipelines' | 'engineRoom' | 'backend' | 'thunderhead'> &
+    Pick<StageAdapterOptions, 'actor'> & { calls: LiveSentence },
 ): StageAdapter[] {
   const names = stages.map((stage) => stage.name);
   const always = stages.find((stage) => stage.always)?.name ?? '';
@@ -95,6 +116,7 @@ function stageAdapters(
         delimiter,
         displayName: stage,
         description: `Documents at ${stage}, as the database knows them`,
+        live: callingStages.includes(stage) ? calls : undefined,
       }),
   );
 }

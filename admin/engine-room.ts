@@ -2,6 +2,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { JobCounts, JobStatus, QueueAdapterOptions, Status } from '@bull-board/api/typings/app';
 import type { Job, Queue } from 'bullmq';
 import type { StageQueue } from '#queues/bullmq/backend.ts';
+import { withPatience } from './patience.ts';
 
 /** The queue's datastore must answer within this, or the whole board would wait for it. Milliseconds. */
 const patienceMs = 1_000;
@@ -63,21 +64,13 @@ export class EngineRoomAdapter extends BullMQAdapter {
   }
 
   async #orElse<T>(neutral: T, ask: () => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
     try {
-      const answer = await Promise.race([
-        ask(),
-        new Promise<never>((_, reject) => {
-          timer = setTimeout(() => reject(new Error('no answer')), patienceMs);
-        }),
-      ]);
+      const answer = await withPatience(patienceMs, ask);
       this.#outOfReach = false;
       return answer;
     } catch {
       this.#outOfReach = true;
       return neutral;
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

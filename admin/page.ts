@@ -27,6 +27,7 @@ export class BoardPage extends ExpressAdapter {
 
 /** A link cannot sign out, because following one must change nothing; it leads to a page with a button. */
 const linksOf = ({ subject }: Operator): NonNullable<UIConfig['miscLinks']> => [
+  { text: 'Thunderhead', url: '/admin/thunderhead' },
   { text: `Signed in as ${subject}`, url: '/admin/sign-out' },
   { text: 'Sign out', url: '/admin/sign-out' },
 ];

@@ -6,6 +6,7 @@ import type { PipelineCounts } from './stage-counts.ts';
 import { historyOf, type ItemColumns, itemsOf } from './stage-items.ts';
 import { stageJob } from './stage-job.ts';
 import { look, pageOfIds, type StageState } from './stage-queries.ts';
+import type { LiveSentence } from './thunderhead/live-sentence.ts';
 
 export interface StageAdapterOptions extends RetriggerParts {
   pipeline: string;
@@ -23,6 +24,8 @@ export interface StageAdapterOptions extends RetriggerParts {
   delimiter: string;
   displayName: string;
   description: string;
+  /** What is said before the description, as it is at the moment: the page cuts off what is long. */
+  live?: LiveSentence | undefined;
 }
 
 const states: StageState[] = ['active', 'waiting', 'delayed', 'failed', 'completed'];
@@ -51,8 +54,16 @@ export class StageAdapter extends BaseAdapter {
     return [...states];
   }
 
+  override getDescription(): string {
+    const { description, live } = this.#options;
+    return live ? `${live.current()}. ${description}` : description;
+  }
+
+  /** Asked before the description is, which cannot wait for anything. */
   async getJobCounts(): Promise<JobCounts> {
-    return (await this.#options.counts.of(this.#options.stage)) as JobCounts;
+    const { counts, stage, live } = this.#options;
+    const [known] = await Promise.all([counts.of(stage), live?.refresh()]);
+    return known as JobCounts;
   }
 
   /** `start` and `end` are inclusive and count within each state, as in BullMQ: "latest" asks for all states at once. */

@@ -69,7 +69,7 @@ export async function itemsOf(
          'lastFailedAt', ${isoOf('last_failed_at')}, 'nextRetryAt', ${isoOf('next_retry_at')}) as error
        from stage_error where item_id = page.id and stage = $3) e on true
      left join lateral (
-       select thunderhead_batch_id from batch where request_id = page.id order by round desc limit 1) b on true
+       select thunderhead_batch_id from batch where request_id = page.id order by round desc, handover desc limit 1) b on true
      left join lateral (
        select topic, kafka_partition, kafka_offset from status_event where request_id = page.id
        order by sequence desc limit 1) v on true

@@ -24,8 +24,8 @@ export const boardHeaders = helmet({
   },
 });
 
-/** Nothing but our own stylesheet and picture: no script at all. */
-export const signInHeaders = helmet({
+/** For our own pages. Nothing but our own stylesheets and picture: no script at all. */
+export const pageHeaders = helmet({
   ...always,
   contentSecurityPolicy: {
     useDefaults: false,

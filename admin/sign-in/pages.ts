@@ -1,4 +1,5 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../html.ts';
+import { layout } from '../layout.ts';
 
 /** The pages in front of the board. They work without JavaScript. */
 
@@ -79,6 +80,16 @@ export const signOutPage = ({ forgeryToken, subject, client, minutesLeft }: Sign
       <p class="aside"><a href="/admin">Back to the board</a></p>`,
   );
 
+/** A form that was sent without the token that belongs to the session. */
+export const outOfDatePage = (address: string): Html =>
+  page(
+    'Nothing was changed',
+    html`
+      <h1>Nothing was changed</h1>
+      <p class="lead">The page had been open for too long, or it was not one of ours.</p>
+      <p class="aside"><a href="${address}">Load it again</a></p>`,
+  );
+
 /**
  * A cookie that is SameSite=Strict does not come along when a link on another site leads here, in a chat or a ticket. The
  * browser is sent to the same address once more, this time by ourselves, and then it does.
@@ -90,27 +101,10 @@ export const onceMorePage = (address: string): Html =>
     html`<meta http-equiv="refresh" content="0; url=${address}">`,
   );
 
-const page = (title: string, content: Html, head?: Html): Html => html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="robots" content="noindex">
-    <meta name="color-scheme" content="light dark">
-    ${head}
-    <title>${title} · Output Management System</title>
-    <link rel="icon" type="image/svg+xml" href="/admin/sign-in/mark.svg">
-    <link rel="stylesheet" href="/admin/sign-in/style.css">
-  </head>
-  <body>
-    <main>
-      <header>
-        <img src="/admin/sign-in/mark.svg" alt="">
-        <p><strong>Output Management System</strong><span>Operations board</span></p>
-      </header>
-      <section class="card">${content}
-      </section>
-    </main>
-  </body>
-</html>
-`;
+const page = (title: string, content: Html, head?: Html): Html =>
+  layout({
+    title,
+    head,
+    content: html`<section class="card">${content}
+      </section>`,
+  });

@@ -14,6 +14,7 @@ const refusals = {
     challenge: 'Bearer realm="oms", error="insufficient_scope", scope="oms.admin"',
   },
   OMS_REQUEST_FORGED: { status: 403, title: 'This did not come from a page of the board', challenge: undefined },
+  OMS_BODY_INVALID: { status: 400, title: 'The body does not fit its schema', challenge: undefined },
   OMS_SECURITY_UNAVAILABLE: {
     status: 503,
     title: 'Nobody can vouch for the token at the moment',
@@ -24,12 +25,17 @@ const refusals = {
 export type RefusalCode = keyof typeof refusals;
 
 /** RFC 9457; `error` and `message` are what Bull Board's page shows of it. */
-export function refuseCall(response: Response, code: RefusalCode, detail: string): void {
+export function refuseCall(
+  response: Response,
+  code: RefusalCode,
+  detail: string,
+  errors?: readonly { field: string; message: string }[],
+): void {
   const { status, title, challenge } = refusals[code];
   response.locals.code = code;
   if (challenge) response.set('www-authenticate', challenge);
   if (status === 503) response.set('retry-after', '5');
   const shown = { error: { key: 'ERRORS.FORBIDDEN' }, message: detail };
-  const problem = { type: `urn:oms:problem:${code}`, title, status, code, detail, ...shown };
+  const problem = { type: `urn:oms:problem:${code}`, title, status, code, detail, ...(errors && { errors }), ...shown };
   response.status(status).type('application/problem+json').send(JSON.stringify(problem));
 }

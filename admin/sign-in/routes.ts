@@ -5,7 +5,7 @@ import { giveSession, keepVisit, sessionCookie, takeSession, visitOf } from './c
 import type { ForgeryGuard } from './forgery.ts';
 import { readSignIn, type SignIn } from './form.ts';
 import { forTheBoard, type Gatekeeper } from './gatekeeper.ts';
-import { signInHeaders } from './headers.ts';
+import { pageHeaders } from './headers.ts';
 import { localPath } from './local-path.ts';
 import { signInPage, signOutPage } from './pages.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -26,10 +26,10 @@ export function signInRoutes(parts: SignInParts): Router {
   const readForm = express.urlencoded({ extended: false, limit: '40kb', parameterLimit: 10 });
   for (const file of ['style.css', 'mark.svg', 'session-watch.js'])
     routes.get(`/sign-in/${file}`, (_request, response) => response.sendFile(join(import.meta.dirname, file)));
-  routes.get('/sign-in', signInHeaders, (request, response) => showSignIn(parts, request, response));
-  routes.post('/sign-in', signInHeaders, readForm, (request, response) => signIn(parts, request, response));
-  routes.get('/sign-out', signInHeaders, (request, response) => showSignOut(parts, request, response));
-  routes.post('/sign-out', signInHeaders, readForm, (request, response) => signOut(parts, request, response));
+  routes.get('/sign-in', pageHeaders, (request, response) => showSignIn(parts, request, response));
+  routes.post('/sign-in', pageHeaders, readForm, (request, response) => signIn(parts, request, response));
+  routes.get('/sign-out', pageHeaders, (request, response) => showSignOut(parts, request, response));
+  routes.post('/sign-out', pageHeaders, readForm, (request, response) => signOut(parts, request, response));
   return routes;
 }
 

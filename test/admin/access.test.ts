@@ -234,7 +234,8 @@ describe('the history names who it was', () => {
   test('the board shows who is signed in, and the way out', async () => {
     await visitor.signIn({ token: 'token-of-otto' });
     const { text, headers } = await visitor.open('/admin');
-    expect(text).toContain('"miscLinks":[{"text":"Signed in as otto","url":"/admin/sign-out"}');
+    expect(text).toContain('{"text":"Signed in as otto","url":"/admin/sign-out"}');
+    expect(text).toContain('{"text":"Sign out","url":"/admin/sign-out"}');
     expect(headers.get('cache-control')).toBe('no-store');
   });
 });

@@ -138,18 +138,20 @@ describe('what the stages show', () => {
     expect(timestamp).toBeLessThanOrEqual(processedOn);
     expect(processedOn).toBeLessThan(finishedOn);
     const logs = (await house.ask(`queues/Documents.publish/${id}/logs`)).body;
-    expect(logs).toHaveLength(5);
+    expect(logs).toHaveLength(6);
     expect(logs[0]).toMatch(/new → validate {2}received {2}\[api\]/);
-    expect(logs[4]).toMatch(/publish → completed {2}published to oms.invoice-documents\/0 at 1 {2}\[worker\]/);
+    expect(logs[2]).toMatch(/submit → submit {2}intended: hand-over OMS-.* {2}\[worker\]/);
+    expect(logs[5]).toMatch(/publish → completed {2}published to oms.invoice-documents\/0 at 1 {2}\[worker\]/);
   });
 
   test('a back-off shows as delayed, until when and why', async () => {
-    const ids = await house.offer(1, { sandbox: 'unavailable' });
+    const ids = await house.offer(1, { sandbox: 'fail' });
     await house.run('validate', ids);
     await house.run('submit', ids);
     const { counts, jobs } = await house.show('submit', 'delayed');
     expect(counts).toEqual({ ...nothing, delayed: 1 });
-    expect(jobs[0]).toMatchObject({ attempts: 1, failedReason: 'OMS_THUNDERHEAD_UNAVAILABLE: answered 503' });
+    const failedReason = 'OMS_THUNDERHEAD_FAILED: Thunderhead failed at the document: TH-5001 no composer is free';
+    expect(jobs[0]).toMatchObject({ attempts: 1, failedReason });
     expect(jobs[0]?.delay).toBeGreaterThan(0);
   });
 

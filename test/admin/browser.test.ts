@@ -101,6 +101,51 @@ describeWithBrowser('in a browser', () => {
     await page.getByText('You are signed out.').waitFor();
   });
 
+  test('an operator finds the calls to Thunderhead on the board, and changes what is allowed', async () => {
+    const page = await newPage();
+    await page.goto(`${oms.url}/admin/queue/Documents.submit`);
+    await signIn(page);
+    await page.getByText(/[\d,]+ calls a minute, \d+ used in the last one; breaker closed/).waitFor();
+    await page.getByRole('banner').getByRole('button').last().click();
+    await page.getByRole('menuitem', { name: 'Thunderhead' }).click();
+    await page.waitForURL(`${oms.url}/admin/thunderhead`);
+    await page.getByLabel('Calls a minute').fill('many');
+    await page.getByLabel('Calls in flight').fill('0');
+    await page.getByRole('button', { name: 'Save the settings' }).click();
+    expect(await page.getByRole('alert').getByRole('listitem').allTextContents()).toEqual([
+      'Calls a minute must be a number',
+      'Calls in flight must be greater than or equal to 1',
+    ]);
+    expect(await page.getByLabel('Calls a minute').inputValue()).toBe('many');
+    await page.getByLabel('Calls a minute').fill('54321');
+    await page.getByLabel('Calls in flight').fill('9');
+    await page.getByRole('button', { name: 'Save the settings' }).click();
+    await page.getByRole('status').getByText('Saved.').waitFor();
+    await page.getByText(/Last changed by ops, /).waitFor();
+    await page.getByText(/\d+ of 54,321/).waitFor();
+    await page.getByRole('link', { name: 'Look again' }).click();
+    await page.waitForURL(`${oms.url}/admin/thunderhead`);
+    expect(await page.getByLabel('Calls in flight').inputValue()).toBe('9');
+    const { rows } = await oms.pool.query('select value, changed_by from setting');
+    expect(rows).toEqual([
+      { value: expect.objectContaining({ callsPerMinute: 54_321, callsInFlight: 9 }), changed_by: 'ops' },
+    ]);
+    await page.getByRole('link', { name: 'Board', exact: true }).click();
+    await page.waitForURL(`${oms.url}/admin`);
+    expect(complaints).toEqual([]);
+  });
+
+  test('the settings of the calls are changed without JavaScript too', async () => {
+    const page = await newPage({ javaScriptEnabled: false });
+    await page.goto(`${oms.url}/admin/thunderhead`);
+    await signIn(page);
+    await page.waitForURL(`${oms.url}/admin/thunderhead`);
+    await page.getByLabel('Linger').fill('15');
+    await page.getByRole('button', { name: 'Save the settings' }).click();
+    await page.waitForURL(`${oms.url}/admin/thunderhead?saved`);
+    expect(await page.getByLabel('Linger').inputValue()).toBe('15');
+  });
+
   test('another site can lead here, but not sign anybody out', async () => {
     const elsewhere = `<a href="${failed()}">look</a><form method="post" action="${oms.url}/admin/sign-out"><button>x</button></form>`;
     await using other = await listen(

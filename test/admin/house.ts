@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import express from 'express';
 import pg from 'pg';
+import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { type BoardParts, createBoard } from '#admin/board.ts';
 import { callbackPipeline } from '#processors/callback/pipeline.ts';
@@ -14,10 +16,17 @@ import type { Signal } from '#processors/engine/signal.ts';
 import { Store } from '#processors/engine/store.ts';
 import { inTransaction } from '#processors/engine/transaction.ts';
 import { openBackend } from '#queues/bullmq/backend.ts';
+import { thunderheadControls } from '#src/compose/thunderhead-controls.ts';
 import { listen } from '#src/platform/listen.ts';
+import { openRedis } from '#src/platform/redis.ts';
+import { openSettings } from '#src/platform/settings.ts';
 import { databaseSource } from '#src/reference-data/cache/database-source.ts';
 import { KeptRows } from '#src/reference-data/cache/kept-rows.ts';
 import { referenceReader } from '#src/reference-data/reader.ts';
+import { openCallBudget } from '#src/thunderhead/budget/budget.ts';
+import { postgresState } from '#src/thunderhead/budget/postgres-state.ts';
+import { redisState } from '#src/thunderhead/budget/redis-state.ts';
+import { callSettings } from '#src/thunderhead/call-settings.ts';
 import { scriptedGatekeeper } from './scripted-gatekeeper.ts';
 import { scriptedThunderhead } from './scripted-thunderhead.ts';
 import { visitorOf } from './visitor.ts';
@@ -41,7 +50,7 @@ export async function openHouse({
   opened.defer(() => pool.end());
   const clock = new OwnClock();
   const store = new Store({ durable: pool, relaxed: pool });
-  const thunderhead = scriptedThunderhead();
+  const thunderhead = scriptedThunderhead({ pool, clock });
   const gatekeeper = scriptedGatekeeper(clock);
   const publisher: StatusPublisher = {
     publish: async (topic) => {
@@ -51,8 +60,8 @@ export async function openHouse({
   };
   const reference = referenceReader(new KeptRows({ source: databaseSource({ pool }), graceMs: 60_000 }));
   const pipeline = documentPipeline(
-    { generator: thunderhead, reference, publisher, clock, pool },
-    { callTimeoutMs: 1_000, pollFirstMs: 1_000, pollCapMs: 10_000, pollDeadlineMs: 60_000 },
+    { generator: thunderhead, times: nothingLearnt, reference, publisher, clock, pool },
+    { callTimeoutMs: 1_000, unknownGraceMs: 1_000, pollFirstMs: 1_000, pollCapMs: 10_000, pollDeadlineMs: 60_000 },
   ) as unknown as Pipeline<never>;
   const callbacks = callbackPipeline(
     { sender: { post: async () => ({ kind: 'answered', status: 204 }) }, pool },
@@ -62,6 +71,17 @@ export async function openHouse({
   const rung: Signal[] = [];
   const log: { about: object; message: string }[] = [];
   const note = (about: object, message: string) => void log.push({ about, message });
+  const ownLog = pino({ level: 'silent' });
+  const redis = redisUrl ? opened.use(openRedis(redisUrl, () => undefined)).redis : undefined;
+  if (redis) await once(redis, 'ready');
+  const openCallSettings = async () => callSettings(await openSettings({ pool, log: ownLog }), configuredCalls);
+  const chosen = await openCallSettings();
+  const budget = opened.use(
+    openCallBudget({
+      ...{ state: redis ? redisState(redis) : postgresState(pool), settings: chosen.current, clock },
+      ...{ leaseMs: 60_000, log: ownLog },
+    }),
+  );
   const backend = opened.use(await openBackend({ redisUrl, databaseUrl, workers: 0, concurrency: 0 }, () => undefined));
   const board = createBoard({
     pool,
@@ -76,6 +96,7 @@ export async function openHouse({
     pipelines: [pipeline],
     engineRoom: [pipeline, callbacks],
     backend,
+    thunderhead: thunderheadControls({ budget, callSettings: chosen }),
     countingShare: 1,
     log: { error: note, warn: note, info: note },
     access: { gatekeeper, sessionMinutes: 30, now: clock.now, ...access },
@@ -93,6 +114,10 @@ export async function openHouse({
     clock,
     backend,
     thunderhead,
+    /** The calls that all processes may make together; nobody makes any here, unless the test does. */
+    budget,
+    /** How another process of ours is told to call Thunderhead. */
+    anotherProcess: openCallSettings,
     store,
     rung,
     log,
@@ -165,6 +190,10 @@ export interface ShownQueue {
     progress: Record<string, unknown>;
   }[];
 }
+
+const nothingLearnt = { median: () => undefined, observe: () => undefined };
+
+const configuredCalls = { callsPerMinute: 600, callsInFlight: 16, batchSize: 50, batchLingerMs: 0 };
 
 class OwnClock implements Clock {
   #now = Date.parse('2026-11-21T10:00:00Z');

@@ -1,8 +1,12 @@
-import type { BatchReport, DocumentGenerator } from '#processors/document/ports.ts';
-import { Fault } from '#processors/engine/outcome.ts';
+import type { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import type { KnownBatch } from '#processors/document/document.ts';
+import { storeIntents } from '#processors/document/intents.ts';
+import type { BatchReport, DocumentGenerator, Handover } from '#processors/document/ports.ts';
+import type { Clock } from '#processors/engine/clock.ts';
 
-/** Does what a document's metadata key `SANDBOX` says: `refuse`, `unavailable`, `error`; otherwise all goes well. */
-export function scriptedThunderhead() {
+/** Does what a document's metadata key `SANDBOX` says: `refuse`, `fail`, `error`; otherwise all goes well. */
+export function scriptedThunderhead({ pool, clock }: { pool: Pool; clock: Clock }) {
   const batches = new Map<number, string>();
   let submitted = 0;
   const wishOf = (properties: readonly { name: string; value: string }[]) =>
@@ -12,19 +16,18 @@ export function scriptedThunderhead() {
     offset: 0,
     /** Everything asked for from now on goes well. */
     isMended: false,
-    async submit({ properties }) {
-      const wish = thunderhead.isMended ? '' : wishOf(properties);
-      if (wish === 'refuse') return { refused: { code: 'TH-400', message: 'no such template' } };
-      if (wish === 'unavailable')
-        throw new Fault({
-          code: 'OMS_THUNDERHEAD_UNAVAILABLE',
-          category: 'THUNDERHEAD_ERROR',
-          description: 'answered 503',
-        });
+    async submit(handover) {
+      const wish = thunderhead.isMended ? '' : wishOf(handover.properties);
+      if (wish === 'fail') return { kind: 'failed', message: { code: 'TH-5001', message: 'no composer is free' } };
+      const intended = batchOf(handover, clock.now());
+      const reason = `intended: hand-over ${intended.name}`;
+      await storeIntents(pool, { batches: [{ handover, batch: intended }], reason, at: clock.now() });
+      if (wish === 'refuse')
+        return { kind: 'refused', batch: intended, message: { code: 'TH-400', message: 'no such template' } };
       batches.set(++submitted, wish);
-      return { batchId: submitted };
+      return { kind: 'accepted', batch: { ...intended, thunderheadBatchId: submitted } };
     },
-    find: async () => [],
+    find: async () => null,
     async status(batchId): Promise<BatchReport> {
       const status = batches.get(batchId) === 'error' ? 'ERRORED' : 'COMPLETED';
       const none = { completed: 0, errored: 0, stopped: 0, workflow: 0 };
@@ -40,7 +43,18 @@ export function scriptedThunderhead() {
       };
     },
     stop: async () => false,
-    errors: async () => [{ code: 'TH-7', message: 'the field CustomerName is missing' }],
+    details: async () => ({
+      transactions: new Map(),
+      messages: [{ code: 'TH-7', message: 'the field CustomerName is missing' }],
+    }),
   } satisfies DocumentGenerator & Record<string, unknown>;
   return thunderhead;
 }
+
+/** Each document travels alone. */
+const batchOf = ({ progress, no }: Handover, intendedAt: Date): KnownBatch => ({
+  ...{ id: uuidv7(), round: progress.round, handover: no, correlationId: progress.id },
+  name: `OMS-${progress.id}-${progress.round}-${no}`,
+  ...{ thunderheadBatchId: null, transactionNo: 1, transactionCount: 1, dmsDocumentId: null, intendedAt },
+  status: 'PROCESSING_OMS',
+});

@@ -18,3 +18,5 @@ export function html(parts: TemplateStringsArray, ...values: (Html | string | nu
   });
   return new Html(String.raw({ raw: parts }, ...texts));
 }
+
+export const joined = (pieces: readonly Html[]): Html => new Html(pieces.map(({ text }) => text).join(''));
