@@ -38,8 +38,8 @@ export async function fillVaried(pool: pg.Pool, count: number): Promise<void> {
          first_failed_at, last_failed_at)
        select id, 'poll', 'document', 'THUNDERHEAD_ERROR', error, error, 'submit', 1, at, at from made
        where error is not null`,
-      `insert into batch (id, request_id, round, thunderhead_batch_id, name, status, created_at, updated_at)
-       select id, id, 1, n, 'OMS-' || id, 'COMPLETED', at, at from made where result <> 'rejected' order by id`,
+      `insert into batch (id, request_id, correlation_id, round, thunderhead_batch_id, name, status, created_at, updated_at)
+       select id, id, id, 1, n, 'OMS-' || id, 'COMPLETED', at, at from made where result <> 'rejected' order by id`,
       'drop table made',
       'vacuum analyze',
       'checkpoint',

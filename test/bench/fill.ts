@@ -19,8 +19,9 @@ export async function fillTables(pool: pg.Pool, count: number): Promise<void> {
     `insert into history (item_id, from_state, to_state, stage, reason, actor, at)
      select id, 'poll', s.stage, s.stage, 'done', 'worker', at
      from old, unnest(array['validate', 'validate', 'submit', 'poll', 'publish']) as s (stage)`,
-    `insert into batch (id, request_id, round, thunderhead_batch_id, name, status, dms_document_id, created_at, updated_at)
-     select gen_random_uuid(), id, 1, n, 'OMS-' || id, 'COMPLETED', n, at, at from old`,
+    `insert into batch (id, request_id, correlation_id, round, thunderhead_batch_id, name, status, dms_document_id,
+       created_at, updated_at)
+     select gen_random_uuid(), id, id, 1, n, 'OMS-' || id, 'COMPLETED', n, at, at from old`,
     `insert into status_event (id, request_id, type, topic, data, published_at)
      select gen_random_uuid(), id, 'com.oms.document.status.final.v1', 'oms.invoice-documents', '{"status":"COMPLETED"}', at
      from old`,

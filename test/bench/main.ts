@@ -13,7 +13,7 @@ import { startTwin } from './twin.ts';
  * `npm run bench`: the OMS against its straightforward twin, in turns, on the same PostgreSQL, Redis, Kafka and sandbox.
  * It measures and asserts nothing. `-- --json` ends with one line of ratios, `-- --quick` runs fewer documents, `-- --all`
  * adds the long ones (full tables, memory, a killed worker), `-- --only bulk,single,latency,tables,memory,kill` chooses; and
- * `-- --only verify,intake,ndjson,listing` measures the front door, each in a house of its own.
+ * `-- --only verify,intake,ndjson,listing,thunderhead` measures the front door and the client, each in a house of its own.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -29,8 +29,8 @@ const wanted = new Set(flags.only?.split(',') ?? (flags.all ? [...usual, 'tables
 const size = flags.quick
   ? { oms: 2_000, twin: 400, steadySeconds: 10, rounds: 1, old: 100_000, inFlight: 5_000 }
   : { oms: 5_000, twin: 1_000, steadySeconds: 30, rounds: 3, old: 1_000_000, inFlight: 50_000 };
-const frontDoor = ['verify', 'intake', 'ndjson', 'listing'].filter((name) => wanted.delete(name));
-for (const name of frontDoor) {
+const ownHouses = ['verify', 'intake', 'ndjson', 'listing', 'thunderhead'].filter((name) => wanted.delete(name));
+for (const name of ownHouses) {
   process.stdout.write(`\n${name}\n`);
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;

@@ -6,8 +6,9 @@ import { databaseClock } from '#src/platform/clock.ts';
 import { openConnections } from '#src/platform/database.ts';
 import { documentBody } from './documents.ts';
 
-/** Hands documents to the OMS's own intake, as many at once as it takes. */
+/** Hands documents to the OMS's own intake, as many at once as it takes: `<count> [<source system>]`. */
 const count = Number(process.argv[2]);
+const source = process.argv[3] ?? 'ARCADE';
 const databaseUrl = environment.DATABASE_URL ?? '';
 const fail = (error: Error) => {
   throw error;
@@ -33,8 +34,12 @@ const intake = openIntake({
   pipeline: { name: 'document', firstStage: 'validate' },
 });
 
+const bodyOf = (correlationId: string) => ({
+  ...documentBody(correlationId),
+  ...(source === 'CIBT' && { sourceSystem: source, documentType: 'POLICY', documentName: 'POSHOOFF' }),
+});
 const run = `bulk-${process.pid}-${Date.now()}`;
-const bodies = Array.from({ length: count }, (_, index) => ({ ...documentBody(`${run}-${index}`), priority: 0 }));
+const bodies = Array.from({ length: count }, (_, index) => ({ ...bodyOf(`${run}-${index}`), priority: 0 }));
 const before = process.cpuUsage();
 await Promise.all(bodies.map((body) => intake.accept(body, 'bench')));
 const { user, system } = process.cpuUsage(before);
