@@ -47,15 +47,14 @@ export const poll = (ports: PollPorts, timing: PollTiming): Stage<DocumentItem, 
     if (!batch?.thunderheadBatchId) throw new Error(`request ${document.id} is at poll but has no batch`);
     const { thunderheadBatchId } = batch;
     const report = await generator.status(thunderheadBatchId);
+    // Nobody was there to ask. Whether its time is over can only be said of what is known not to be finished.
+    if (isLater(report)) return wait(report.afterMs, report.reason);
+    if (report?.final) return final(document, batch, report, ports);
     const at = clock.now();
     const elapsedMs = at.getTime() - progress.since.getTime();
-    const isKnown = !isLater(report);
-    if (isKnown && report?.final) return final(document, batch, report, ports);
-    if (isKnown && !report && elapsedMs > unknownGraceMs) return reject(lost(thunderheadBatchId));
+    if (!report && elapsedMs > unknownGraceMs) return reject(lost(thunderheadBatchId));
     const deadlineMs = await deadlineOf(document, ports, timing);
-    if (elapsedMs > deadlineMs)
-      return reject(overdue(thunderheadBatchId, isKnown ? report?.status : undefined, deadlineMs));
-    if (!isKnown) return wait(report.afterMs, report.reason);
+    if (elapsedMs > deadlineMs) return reject(overdue(thunderheadBatchId, report?.status, deadlineMs));
     if (cancellation && batch.transactionCount === 1) {
       if (!cancellation.passedOnAt) {
         // Known before it is done: a stop that we may have brought about must never look like the operators' own.

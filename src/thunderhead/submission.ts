@@ -1,5 +1,5 @@
 import type { Handover } from '#processors/document/ports.ts';
-import { toElement, xmlDeclaration } from '#processors/document/xml.ts';
+import { xmlDeclaration } from '#processors/document/xml.ts';
 
 /** A document that is ready to be sent. */
 export interface Written {
@@ -45,9 +45,13 @@ export const batchBody = (identity: Identity, documents: readonly [Written, ...W
   });
 
 const transaction = ({ handover: { progress, properties }, element }: Written): string =>
-  `<Transaction correlationId="${progress.id}" name="${nameOf(progress)}">${toElement({
-    Properties: { Property: properties.map(({ name, value }) => ({ '@name': name, '#text': value })) },
-  })}<Data>${element}</Data></Transaction>`;
+  `<Transaction correlationId="${progress.id}" name="${nameOf(progress)}"><Properties>${properties
+    .map(({ name, value }) => `<Property name="${escaped(name)}">${escaped(value)}</Property>`)
+    .join('')}</Properties><Data>${element}</Data></Transaction>`;
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** By hand, because a builder takes three times as long for what is known to be text. */
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character] as string);
 
 const nameOf = ({ id, round }: Handover['progress']): string => `OMS-${id}-${round}`;
 
