@@ -42,6 +42,8 @@ export interface KnownBatch {
   status: BatchStatus;
   dmsDocumentId: number | null;
   intendedAt: Date;
+  /** When Thunderhead's word came that it has it. */
+  confirmedAt: Date | null;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Progress } from '#processors/engine/progress.ts';
 import type { BatchStatus, DocumentItem, KnownBatch } from './document.ts';
 
 const batchColumns = `b.id as batch_id, b.round, b.handover, b.correlation_id, b.thunderhead_batch_id, b.name, b.transaction_no,
-  b.transaction_count, b.status, b.dms_document_id, b.created_at as intended_at`;
+  b.transaction_count, b.status, b.dms_document_id, b.created_at as intended_at, b.confirmed_at`;
 const latestBatch = 'select * from batch where request_id = r.id order by round desc, handover desc limit 1';
 
 /** Reads what a stage needs of a chunk of documents: one statement, and no more columns than that stage looks at. */
@@ -98,6 +98,7 @@ interface BatchColumns {
   status: BatchStatus;
   dms_document_id: string | null;
   intended_at: Date;
+  confirmed_at: Date | null;
 }
 
 function documentOf(row: RequestColumns & Partial<BatchColumns>, progress: Progress): DocumentItem {
@@ -131,6 +132,7 @@ const batchOf = (row: BatchColumns): KnownBatch => ({
   status: row.status,
   dmsDocumentId: numberOrNull(row.dms_document_id),
   intendedAt: row.intended_at,
+  confirmedAt: row.confirmed_at,
 });
 
 const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));

@@ -23,8 +23,9 @@ export interface PollPorts {
 }
 
 export interface PollTiming {
-  /** Looks are at least so far apart, and at most. */
+  /** The first look, while nothing is known; later ones are at least a fifth of it apart. */
   firstMs: number;
+  /** Looks are at most so far apart. */
   capMs: number;
   /** How long a batch may take before the request fails with TIMEOUT, unless its document type says otherwise. */
   deadlineMs: number;
@@ -65,7 +66,7 @@ export const poll = (ports: PollPorts, timing: PollTiming): Stage<DocumentItem, 
       if (report && report.status !== 'STOPPING') await generator.stop(thunderheadBatchId).catch(() => false);
     }
     return wait(
-      Math.min(timing.capMs, Math.max(timing.firstMs, elapsedMs / 2)),
+      Math.min(timing.capMs, Math.max(timing.firstMs / 5, elapsedMs / 4)),
       `batch is ${report?.status ?? 'unknown'}`,
     );
   },
@@ -93,7 +94,8 @@ async function final(
   const dmsDocumentId = report.documents.find(({ no }) => no === batch.transactionNo)?.dmsDocumentId ?? null;
   const facts: DocumentFacts = { kind: 'reported', batchId: batch.id, status, report, dmsDocumentId, at: clock.now() };
   if (status === 'COMPLETED') {
-    const tookMs = report.tookMs?.(progress.since);
+    // From its word, not from when that was written down: under load the two are far apart.
+    const tookMs = report.tookMs?.(batch.confirmedAt ?? progress.since);
     if (tookMs !== undefined) times.observe(documentName, tookMs);
     return done({ facts, reason: `batch ${report.batchId} completed` });
   }

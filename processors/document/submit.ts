@@ -119,11 +119,14 @@ function confirmed(
   const place = batch.transactionCount > 1 ? `, transaction ${batch.transactionNo} of ${batch.transactionCount}` : '';
   return done({
     reason: `${how}, batch ${thunderheadBatchId}${place}`,
-    // Polled when it is likely done; what turned up late is looked at now.
-    afterMs: firstPollMs && (times.median(documentName) ?? firstPollMs),
+    // What turned up late is looked at now.
+    afterMs: firstPollMs && (likelyDoneMs(times.median(documentName)) ?? firstPollMs),
     facts: { kind: 'confirmed', batchId: batch.id, thunderheadBatchId, at: clock.now() },
   });
 }
+
+/** A twentieth after the median: a look that comes a moment too early costs a whole second one. */
+const likelyDoneMs = (medianMs: number | undefined) => medianMs && Math.ceil(medianMs * 1.05);
 
 async function handoverOf(document: DocumentItem, no: number, { reference, clock }: SubmitPorts): Promise<Handover> {
   const { documentName, sourceSystem, progress, priority, metadata, contentBytes } = document;

@@ -40,6 +40,7 @@ export function partsOf(written: readonly (Written & { waiting: Waiting })[], in
       status: 'PROCESSING_OMS',
       dmsDocumentId: null,
       intendedAt,
+      confirmedAt: null,
     };
     return { ...document, batch };
   });

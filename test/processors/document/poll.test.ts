@@ -57,9 +57,11 @@ async function look(situation: Situation) {
 }
 
 test.each([
-  [120, 100],
-  [1_000, 500],
-  [50_000, 15_000],
+  [50, 20],
+  [120, 30],
+  [1_000, 250],
+  [50_000, 12_500],
+  [59_999, 14_999.75],
 ])('not done after %i ms: looked at again %i ms later', async (elapsedMs, afterMs) => {
   expect((await look({ elapsedMs, status: report('RUNNING') })).outcome).toMatchObject({ kind: 'wait', afterMs });
 });
