@@ -54,6 +54,13 @@ export async function storeIntents(pool: Pool, { batches, reason, at }: Intent):
   return new Set(rows.map(({ id }) => id));
 }
 
+/** It was refused: that is known now, whatever becomes of whoever has it in hand. */
+export const closeIntents = (pool: Pool, { batches, at }: Pick<Intent, 'batches' | 'at'>): Promise<unknown> =>
+  pool.query(
+    `update batch set status = 'FAILED_OMS', updated_at = $2 where id = any($1::uuid[]) and status = 'PROCESSING_OMS'`,
+    [batches.map(({ batch }) => batch.id), at.toISOString()],
+  );
+
 /** It was certainly not accepted, so nothing has to be asked about it. */
 export const withdrawIntents = (pool: Pool, { batches, reason, at }: Intent): Promise<unknown> =>
   pool.query(

@@ -50,7 +50,7 @@ export interface Handover {
 export type HandoverAnswer =
   | { kind: 'accepted'; batch: KnownBatch }
   /** The document itself is to blame. */
-  | { kind: 'refused'; batch: KnownBatch; message: GeneratorMessage }
+  | { kind: 'refused'; message: GeneratorMessage }
   /** The generator failed at it, and says that it has accepted nothing. */
   | { kind: 'failed'; message: GeneratorMessage }
   /** Sent, and no telling whether it was accepted. */

@@ -61,15 +61,12 @@ export const submit = (ports: SubmitPorts, timing: SubmitTiming): Stage<Document
         return confirmed(answer.batch, document, ports, { ...timing, how: 'confirmed' });
       case 'refused': {
         const { code, message, details } = answer.message;
-        return reject(
-          {
-            code: 'OMS_THUNDERHEAD_REFUSED',
-            category: 'THUNDERHEAD_ERROR',
-            description: `Thunderhead refused the document: ${code} ${message}`,
-            details: { code, message, details },
-          },
-          { kind: 'unaccepted', batchId: answer.batch.id, at: ports.clock.now() },
-        );
+        return reject({
+          code: 'OMS_THUNDERHEAD_REFUSED',
+          category: 'THUNDERHEAD_ERROR',
+          description: `Thunderhead refused the document: ${code} ${message}`,
+          details: { code, message, details },
+        });
       }
       case 'failed':
         throw new Fault({

@@ -17,6 +17,7 @@ export type Tell = (waiting: Waiting, answer: HandoverAnswer) => void;
 /** Where intents are kept; see `processors/document/intents.ts`. */
 export interface Intents {
   store(intent: Intent): Promise<ReadonlySet<string>>;
+  close(intent: Intent): Promise<unknown>;
   withdraw(intent: Intent): Promise<unknown>;
   markUnknown(intent: Intent): Promise<unknown>;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { Later } from '#processors/document/ports.ts';
@@ -8,7 +9,11 @@ import type { CallBudget } from './budget/budget.ts';
 import { type CallRequest, isPermit, type Permit } from './budget/call.ts';
 import type { RemoteClock } from './remote-clock.ts';
 
+/** What is asked of Thunderhead, for whoever counts. */
+export type Operation = 'submit' | 'status' | 'find' | 'errors' | 'transactions' | 'stop' | 'content';
+
 export interface Call {
+  operation: Operation;
   method: 'GET' | 'POST';
   /** Below the facade's base. */
   path: string;
@@ -49,11 +54,22 @@ export interface CallsParts {
   /** Learns from every answer what time it is over there. */
   remoteClock: RemoteClock;
   clock: Clock;
+  observe?: CallObserver | undefined;
 }
+
+/** Told about every call: what came of it, and how long it took until that was known. Of a stream: until it began. */
+export type CallObserver = (call: {
+  operation: Operation;
+  outcome: 'answered' | 'throttled' | 'unavailable' | 'unanswered' | 'not_sent';
+  tookMs: number;
+}) => void;
 
 const tokenRestMs = 1_000;
 
-export function openCalls({ url, timeoutMs }: CallsOptions, { budget, token, remoteClock, clock }: CallsParts): Calls {
+export function openCalls(
+  { url, timeoutMs }: CallsOptions,
+  { budget, token, remoteClock, clock, observe }: CallsParts,
+): Calls {
   const { origin, pathname } = new URL(url);
   const base = pathname.replace(/\/$/, '');
   const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: { timeout: timeoutMs } };
@@ -62,12 +78,15 @@ export function openCalls({ url, timeoutMs }: CallsOptions, { budget, token, rem
   /** With the token; what cannot be had is nobody's failure but OIDM's. */
   const begin = async ({ method, path, body, headers }: Call, signal: AbortSignal) => {
     const bearer = token && (await token());
+    // The facade wants both with every call; what is about no document in particular gets an id of its own.
+    const id = randomUUID();
     const sentAt = clock.now();
     const response = await pool.request({
       ...{ method, path: base + path, body: body ?? null, signal },
       headers: {
         ...(body && { 'content-type': 'application/json' }),
         ...(bearer && { authorization: `Bearer ${bearer}` }),
+        ...{ 'x-correlation-id': id, 'idempotency-key': id },
         ...headers,
       },
     });
@@ -77,8 +96,12 @@ export function openCalls({ url, timeoutMs }: CallsOptions, { budget, token, rem
     return response;
   };
 
-  const settle = (permit: Permit, { called, outcome }: Sorted): Called => {
+  const tell = ({ operation }: Call, startedAt: number, outcome: Parameters<CallObserver>[0]['outcome']) =>
+    observe?.({ operation, outcome, tookMs: performance.now() - startedAt });
+
+  const settle = (permit: Permit, call: Call, startedAt: number, { called, outcome }: Sorted): Called => {
     budget.finish(permit, outcome);
+    tell(call, startedAt, called.kind === 'unanswered' ? 'unanswered' : namesOf[outcome.kind]);
     return called;
   };
 
@@ -94,27 +117,39 @@ export function openCalls({ url, timeoutMs }: CallsOptions, { budget, token, rem
     },
     unused: (permit) => budget.finish(permit, { kind: 'unused' }),
     async send(permit, call) {
+      const startedAt = performance.now();
       try {
         const { statusCode, headers, body } = await begin(call, AbortSignal.timeout(timeoutMs));
-        return settle(permit, sorted({ status: statusCode, headers, text: await body.text() }));
+        return settle(permit, call, startedAt, sorted({ status: statusCode, headers, text: await body.text() }));
       } catch (error) {
-        return settle(permit, failed(error));
+        return settle(permit, call, startedAt, failed(error));
       }
     },
     async stream(permit, call, signal) {
+      const startedAt = performance.now();
       try {
         const { statusCode, headers, body } = await begin(call, signal);
-        if (statusCode !== 200) return settle(permit, sorted({ status: statusCode, headers, text: await body.text() }));
+        if (statusCode !== 200)
+          return settle(permit, call, startedAt, sorted({ status: statusCode, headers, text: await body.text() }));
+        tell(call, startedAt, 'answered');
         // However it ends, by itself or because nobody reads on, the call is over then.
         body.once('close', () => budget.finish(permit, { kind: 'answered' }));
         return { kind: 'streaming', headers, body };
       } catch (error) {
-        return settle(permit, failed(error));
+        return settle(permit, call, startedAt, failed(error));
       }
     },
     [Symbol.asyncDispose]: () => pool.close(),
   };
 }
+
+/** A call that was begun and is `unused` has found no token. */
+const namesOf = {
+  answered: 'answered',
+  throttled: 'throttled',
+  unavailable: 'unavailable',
+  unused: 'not_sent',
+} as const;
 
 /** Without a token nothing was sent, and it says nothing about Thunderhead. */
 function failed(error: unknown): Sorted {

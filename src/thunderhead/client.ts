@@ -12,7 +12,7 @@ import type { Clock } from '#processors/engine/clock.ts';
 import { GroupCommit } from '#processors/engine/group-commit.ts';
 import { type Answer, messageOf } from './answer.ts';
 import type { CallRequest } from './budget/call.ts';
-import type { Calls } from './calls.ts';
+import type { Call, Calls } from './calls.ts';
 import type { RemoteClock } from './remote-clock.ts';
 import { sharing } from './sharing.ts';
 
@@ -46,21 +46,17 @@ export function thunderheadClient(
   calls: Calls,
   { remoteClock, clock }: { remoteClock: RemoteClock; clock: Clock },
 ): ThunderheadClient {
-  const ask = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer | Later> => {
+  const ask = async (call: Omit<Call, 'body'>, body?: unknown): Promise<Answer | Later> => {
     const permit = await calls.permit(question, patienceMs);
     if (isLater(permit)) return permit;
-    const called = await calls.send(permit, {
-      method,
-      path,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    const called = await calls.send(permit, { ...call, ...(body !== undefined && { body: JSON.stringify(body) }) });
     if (called.kind === 'answered') return called.answer;
     return called.kind === 'later' ? called : { kind: 'later', afterMs: restMs, reason: called.reason };
   };
 
   /** Null: there is no such thing. What cannot be understood, or a plain question that is refused, is asked again later. */
-  const read = async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T | null | Later> => {
-    const answer = await ask(method, path, body);
+  const read = async <T>(call: Omit<Call, 'body'>, body?: unknown): Promise<T | null | Later> => {
+    const answer = await ask(call, body);
     if (isLater(answer)) return answer;
     if (answer.status === 404) return null;
     const content = answer.status === 200 ? parsed<T>(answer.text) : undefined;
@@ -81,7 +77,10 @@ export function thunderheadClient(
     lanes: 2,
     capacity: mostAtOnce,
     flush: async (batchIds) => {
-      const answer = await read<{ results: BatchReport[] }>('POST', '/batches/status:query', { batchIds });
+      const answer = await read<{ results: BatchReport[] }>(
+        { operation: 'status', method: 'POST', path: '/batches/status:query' },
+        { batchIds },
+      );
       if (answer === null || isLater(answer)) return batchIds.map(() => answer);
       const byId = new Map(answer.results.map((report) => [report.batchId, withDuration(report)]));
       return batchIds.map((batchId) => byId.get(batchId) ?? null);
@@ -98,7 +97,8 @@ export function thunderheadClient(
     find: sharing(
       ({ name }) => name,
       async ({ name, correlationId }: Parameters<DocumentGenerator['find']>[0]) => {
-        const found = await read<{ results: BatchReport[] }>('GET', `/batches?correlationId=${correlationId}`);
+        const path = `/batches?correlationId=${correlationId}`;
+        const found = await read<{ results: BatchReport[] }>({ operation: 'find', method: 'GET', path });
         if (found === null || isLater(found)) return found;
         return found.results.find(({ batchName }) => batchName === name) ?? null;
       },
@@ -107,10 +107,11 @@ export function thunderheadClient(
     details: sharing(
       ({ batchId }) => String(batchId),
       async ({ batchId, transactions: { count } }: BatchReport): Promise<BatchDetails | Later> => {
-        const errors = await read<{ errors: JobMessage[] }>('GET', `/batches/${batchId}/errors`);
+        const about = (operation: 'errors' | 'transactions') =>
+          ({ operation, method: 'GET', path: `/batches/${batchId}/${operation}` }) as const;
+        const errors = await read<{ errors: JobMessage[] }>(about('errors'));
         if (isLater(errors)) return errors;
-        const list =
-          count > 1 ? await read<{ transactions: Transaction[] }>('GET', `/batches/${batchId}/transactions`) : null;
+        const list = count > 1 ? await read<{ transactions: Transaction[] }>(about('transactions')) : null;
         if (isLater(list)) return list;
         return {
           transactions: new Map(list?.transactions.map(({ transactionNo, status }) => [transactionNo, status])),
@@ -120,7 +121,7 @@ export function thunderheadClient(
     ),
 
     async stop(batchId) {
-      const answer = await ask('POST', `/batches/${batchId}/cancel`);
+      const answer = await ask({ operation: 'stop', method: 'POST', path: `/batches/${batchId}/cancel` });
       return isLater(answer) ? answer : answer.status === 202;
     },
 
@@ -128,7 +129,7 @@ export function thunderheadClient(
       const permit = await calls.permit(download, downloadPatienceMs);
       if (isLater(permit)) return permit;
       const path = `/batches/${batchId}/documents/${no}/content`;
-      const streamed = await calls.stream(permit, { method: 'GET', path }, signal);
+      const streamed = await calls.stream(permit, { operation: 'content', method: 'GET', path }, signal);
       if (streamed.kind === 'streaming') {
         const { headers, body } = streamed;
         const mimeType = String(headers['content-type'] ?? 'application/pdf');

@@ -50,7 +50,8 @@ export async function conclude(
   }
   const named = transactionsIn(message);
   const blamed = new Set(going.filter(({ batch }) => going.length === 1 || named.has(batch.transactionNo)));
-  for (const { waiting, batch } of blamed) tell(waiting, { kind: 'refused', batch, message });
+  if (blamed.size > 0) await intents.close(intentOf([...blamed], why, clock));
+  for (const { waiting } of blamed) tell(waiting, { kind: 'refused', message });
   const company = going.filter((part) => !blamed.has(part));
   if (company.length === 0) return [];
   await withdraw(company, `in company that was refused: ${why}`);

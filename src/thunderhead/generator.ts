@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
-import { markUnknown, storeIntents, withdrawIntents } from '#processors/document/intents.ts';
+import { closeIntents, markUnknown, storeIntents, withdrawIntents } from '#processors/document/intents.ts';
 import { loadContents } from '#processors/document/load.ts';
 import type { DocumentGenerator, GenerationTimes } from '#processors/document/ports.ts';
 import type { Clock } from '#processors/engine/clock.ts';
@@ -12,7 +12,7 @@ import { type CallBudget, openCallBudget } from './budget/budget.ts';
 import { postgresState } from './budget/postgres-state.ts';
 import { redisState } from './budget/redis-state.ts';
 import { type CallSettings, callSettings } from './call-settings.ts';
-import { openCalls } from './calls.ts';
+import { type CallObserver, openCalls } from './calls.ts';
 import { type DocumentContents, thunderheadClient } from './client.ts';
 import { openDispatch } from './dispatch.ts';
 import { openGenerationTimes } from './generation-times.ts';
@@ -28,6 +28,7 @@ export interface ThunderheadParts {
   token: OwnToken | undefined;
   clock: Clock;
   log: Logger;
+  observe?: CallObserver | undefined;
 }
 
 export interface Thunderhead extends AsyncDisposable {
@@ -40,7 +41,7 @@ export interface Thunderhead extends AsyncDisposable {
 
 /** Thunderhead behind its gateway, with all that makes calling it safe and frugal. */
 export function openThunderhead(config: ThunderheadConfig, parts: ThunderheadParts): Thunderhead {
-  const { connections, redis, settings, token, clock, log } = parts;
+  const { connections, redis, settings, token, clock, log, observe } = parts;
   const opened = new AsyncDisposableStack();
   const chosen = callSettings(settings, config);
   const { timeoutMs } = config;
@@ -54,7 +55,7 @@ export function openThunderhead(config: ThunderheadConfig, parts: ThunderheadPar
     }),
   );
   const remoteClock = openRemoteClock();
-  const calls = opened.use(openCalls(config, { budget, token, remoteClock, clock }));
+  const calls = opened.use(openCalls(config, { budget, token, remoteClock, clock, observe }));
   const client = thunderheadClient(calls, { remoteClock, clock });
   const pool = connections.durable;
   const send = handOver({
@@ -62,6 +63,7 @@ export function openThunderhead(config: ThunderheadConfig, parts: ThunderheadPar
     contents: (ids) => loadContents(connections.relaxed, ids),
     intents: {
       store: (intent) => storeIntents(pool, intent),
+      close: (intent) => closeIntents(pool, intent),
       withdraw: (intent) => withdrawIntents(pool, intent),
       markUnknown: (intent) => markUnknown(pool, intent),
     },

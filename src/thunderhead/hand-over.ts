@@ -101,6 +101,7 @@ function callOf([first, ...others]: readonly Part[]): Call {
   const { name: batchName, correlationId } = (first as Part).batch;
   const identity = { batchName, correlationId };
   return {
+    operation: 'submit',
     method: 'POST',
     path: others.length === 0 ? '/documents' : '/batches',
     headers: { 'x-correlation-id': correlationId, 'idempotency-key': batchName },

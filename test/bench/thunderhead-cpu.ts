@@ -50,6 +50,7 @@ export async function clientCost(
   const intents = {
     store: async ({ batches }: { batches: readonly { handover: Handover }[] }) =>
       new Set(batches.map(({ handover }) => handover.progress.id)),
+    close: async () => undefined,
     withdraw: async () => undefined,
     markUnknown: async () => undefined,
   };

@@ -19,7 +19,10 @@ async function concluded(count: number, called: Called) {
     (what: string) =>
     async ({ batches, reason }: Intent) =>
       void kept.push([what, batches.length, reason]);
-  const intents = { store: async () => new Set<string>(), withdraw: keep('withdrawn'), markUnknown: keep('unknown') };
+  const intents = {
+    ...{ store: async () => new Set<string>(), withdraw: keep('withdrawn') },
+    ...{ markUnknown: keep('unknown'), close: keep('closed') },
+  };
   const again = await conclude(called, going, { intents, clock: { now: () => now } }, (one, answer) =>
     one.answer(answer),
   );
@@ -71,8 +74,10 @@ test('not now: nothing was accepted, the intents are withdrawn', async () => {
 });
 
 test('alone and refused: it is to blame', async () => {
-  const { kinds, again } = await concluded(1, refusal([]));
+  const { kinds, again, kept } = await concluded(1, refusal([]));
   expect([kinds, again]).toEqual([['refused'], []]);
+  // On disk at once: whoever finds the document after a crash need not ask.
+  expect(kept).toEqual([['closed', 1, expect.any(String)]]);
 });
 
 test('those that a refusal names are to blame; the others go again, in full company', async () => {
@@ -80,7 +85,10 @@ test('those that a refusal names are to blame; the others go again, in full comp
   expect(kinds).toEqual([undefined, 'refused', undefined, 'refused', undefined]);
   expect(again).toEqual([going[0], going[2], going[4]].map((part) => part?.waiting));
   expect(again.map(({ most }) => most)).toEqual([undefined, undefined, undefined]);
-  expect(kept).toEqual([['withdrawn', 3, expect.stringContaining('TH-1003')]]);
+  expect(kept).toEqual([
+    ['closed', 2, expect.any(String)],
+    ['withdrawn', 3, expect.stringContaining('TH-1003')],
+  ]);
 });
 
 test.each([[[]], [[{ transactionNo: 99 }]], ['text']])(

@@ -201,11 +201,10 @@ describe('what Thunderhead answers', () => {
     expect(outcome).toEqual({ kind: 'wait', afterMs: 600, reason: 'unknown: sent, but no answer' });
   });
 
-  test('it refuses the document: an answer, and the hand-over is closed', async () => {
-    const { outcome } = await run({ answer: { kind: 'refused', batch: batch(), message } });
+  test('it refuses the document: an answer', async () => {
+    const { outcome } = await run({ answer: { kind: 'refused', message } });
     expect(outcome).toMatchObject({
       ...{ kind: 'reject', failure: { code: 'OMS_THUNDERHEAD_REFUSED', details: { code: 'TH-1003' } } },
-      facts: { kind: 'unaccepted', batchId: 'b-1' },
     });
   });
 
