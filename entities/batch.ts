@@ -36,6 +36,14 @@ const BatchSchema = defineEntity({
     confirmedAt: p.datetime(3).nullable(),
   },
   uniques: [{ name: 'batch_of_handover', properties: ['requestId', 'round', 'handover'] }],
+  indexes: [
+    {
+      // What an operator reads off a letter, or hears from Thunderhead's people.
+      name: 'batch_at_thunderhead',
+      expression:
+        'create index batch_at_thunderhead on batch (thunderhead_batch_id) where thunderhead_batch_id is not null',
+    },
+  ],
 });
 
 export class Batch extends BatchSchema.class {}

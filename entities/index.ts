@@ -1,3 +1,4 @@
+import { AuditRow } from './audit.ts';
 import { Batch } from './batch.ts';
 import { CallBudgetRow } from './call-budget.ts';
 import { Cancellation } from './cancellation.ts';
@@ -10,6 +11,7 @@ import { ProgressRow } from './progress.ts';
 import { RateLimit } from './rate-limit.ts';
 import { ReferenceChange, ReferenceVersion } from './reference-change.ts';
 import { ReferenceData, SourcePermission } from './reference-data.ts';
+import { RetriggerItem, RetriggerPlan } from './retrigger.ts';
 import { Setting } from './setting.ts';
 import { StageError } from './stage-error.ts';
 import { StatusEventRow } from './status-event.ts';
@@ -33,4 +35,7 @@ export const entities = [
   CallBudgetRow,
   Setting,
   GenerationTime,
+  AuditRow,
+  RetriggerPlan,
+  RetriggerItem,
 ];

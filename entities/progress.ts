@@ -29,6 +29,8 @@ const ProgressSchema = defineEntity({
     revision: p.integer().default(0),
     rungAt: p.datetime(3).nullable(),
     endedAt: p.datetime(3).nullable(),
+    /** Which orchestration carries its rings. */
+    orchestration: p.text().default('bullmq'),
     /**
      * The result, once it is final. `result` itself is known before the end is published, so it changes on the way and
      * must be in no index; this changes once, together with `endedAt`.

@@ -19,10 +19,16 @@ const StageErrorSchema = defineEntity({
     lastFailedAt: p.datetime(3),
     /** Null: given up, an operator decides. */
     nextRetryAt: p.datetime(3).nullable(),
+    /** The same for all of one cause; null for what a version before fingerprints wrote. */
+    fingerprint: p.text().nullable(),
+    /** How often the recovery job has set it going again. */
+    recoveries: p.integer().default(0),
   },
   indexes: [
     { name: 'stage_error_at_stage', properties: ['pipeline', 'stage', 'lastFailedAt'] },
     { name: 'stage_error_code', properties: ['code', 'itemId'] },
+    { name: 'stage_error_fingerprint', properties: ['fingerprint', 'itemId'] },
+    { name: 'stage_error_recovery', properties: ['category', 'recoveries', 'lastFailedAt'] },
   ],
 });
 

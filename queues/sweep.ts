@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { overdue, unring } from '#processors/engine/overdue.ts';
+import type { PausedStages } from '#processors/engine/paused-stages.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import type { Orchestration, RingLog } from './orchestration.ts';
 
@@ -9,10 +10,14 @@ export interface SweepOptions {
   clock: Clock;
   pipelines: readonly string[];
   orchestration: Pick<Orchestration, 'signal'>;
+  /** What is paused is not rung: whoever ends the pause rings for all of it. */
+  paused?: Pick<PausedStages, 'of'>;
   intervalMs: number;
   /** How long a due document may wait before its ring counts as lost. */
   graceMs: number;
   log: RingLog;
+  /** Told what went out. */
+  rang?: ((pipeline: string, items: readonly { stage: string }[]) => void) | undefined;
 }
 
 /** Rung at most this many in one statement; the rest at once afterwards. */
@@ -52,18 +57,31 @@ export function startSweep(options: SweepOptions): Sweep {
 export type Sweep = AsyncDisposable;
 
 /** One turn; answers how many items were rung. */
-export async function sweepOnce({ pool, clock, pipelines, orchestration, graceMs }: SweepOptions): Promise<number> {
+export async function sweepOnce({
+  pool,
+  clock,
+  pipelines,
+  orchestration,
+  paused,
+  graceMs,
+  rang,
+}: SweepOptions): Promise<number> {
   let rung = 0;
   for (const pipeline of pipelines)
     for (;;) {
       const now = clock.now();
-      const lost = await overdue(pool, { pipeline, now, graceMs, ringAgainMs: graceMs * 4, limit });
+      const lost = await overdue(pool, {
+        ...{ pipeline, now, graceMs, limit },
+        ringAgainMs: graceMs * 4,
+        ...(paused && { paused: paused.of(pipeline) }),
+      });
       if (!(await orchestration.signal(signalsFor(pipeline, lost, now)))) {
         // They count as unrung, so that they go as soon as the queue is back.
         await unring(pool, lost);
         return rung;
       }
       rung += lost.length;
+      rang?.(pipeline, lost);
       if (lost.length < limit) break;
     }
   return rung;

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import * as callbacks from './config/callbacks.ts';
 import * as limits from './config/limits.ts';
+import * as recovery from './config/recovery.ts';
 import * as referenceData from './config/reference-data.ts';
 import { milliseconds, url } from './config/rules.ts';
 import * as security from './config/security.ts';
@@ -9,13 +10,20 @@ import * as thunderhead from './config/thunderhead.ts';
 /** The only place that reads the environment. Read once, checked as a whole, frozen. */
 export const environment: Readonly<Record<string, string | undefined>> = process.env;
 
-export const roles = ['api', 'worker', 'sweep', 'admin', 'security', 'reference-data', 'migrate'] as const;
+export const roles = ['api', 'worker', 'sweep', 'admin', 'security', 'reference-data', 'recovery', 'migrate'] as const;
 export type Role = (typeof roles)[number];
+
+/** What does one thing and ends. */
+const commands = ['recovery --once', 'rebuild-queues'] as const;
+export type CommandName = (typeof commands)[number];
+export const isCommand = (words: string): words is CommandName => (commands as readonly string[]).includes(words);
 
 export interface Config {
   host: string;
   port: number;
   logLevel: string;
+  /** What the board calls this environment. */
+  environmentName: string | undefined;
   databaseUrl: string;
   redisUrl: string | undefined;
   kafkaBrokers: readonly string[];
@@ -24,11 +32,16 @@ export interface Config {
   leaseMs: number;
   sweepIntervalMs: number;
   sweepGraceMs: number;
+  /** How long work may be due, and a worker take nothing in hand, before it is not ready. */
+  stallMs: number;
   maxBodyBytes: number;
+  /** Whether there is a `GET /metrics`. */
+  metrics: boolean;
   security: security.SecurityConfig;
   limits: limits.LimitsConfig;
   callbacks: callbacks.CallbacksConfig;
   referenceData: referenceData.ReferenceDataConfig;
+  recovery: recovery.RecoveryConfig;
   thunderhead: thunderhead.ThunderheadConfig;
 }
 
@@ -47,6 +60,7 @@ const schema = Joi.object({
   HOST: Joi.string().hostname().default('127.0.0.1'),
   PORT: Joi.number().port().default(8080),
   LOG_LEVEL: Joi.string().valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
+  ENVIRONMENT_NAME: Joi.string().trim().max(30).empty(''),
   DATABASE_URL: url('postgres', 'postgresql').required(),
   REDIS_URL: url('redis', 'rediss').empty(''),
   KAFKA_BROKERS: brokers.empty(''),
@@ -55,13 +69,16 @@ const schema = Joi.object({
   LEASE_MS: milliseconds.min(1_000).default(6_000),
   SWEEP_INTERVAL_MS: milliseconds.default(1_000),
   SWEEP_GRACE_MS: milliseconds.default(5_000),
+  STALL_SECONDS: Joi.number().integer().min(1).max(3_600).default(30),
   MAX_BODY_BYTES: Joi.number().integer().min(1_024).default(10_485_760),
+  METRICS: Joi.string().valid('on', 'off').default('on'),
 
   ...thunderhead.settings,
   ...security.settings,
   ...limits.settings,
   ...callbacks.settings,
   ...referenceData.settings,
+  ...recovery.settings,
 })
   .and('OIDM_CLIENT_ID', 'OIDM_CLIENT_SECRET')
   .with('REFERENCE_DATA_URL', ['OIDM_CLIENT_ID', 'OIDM_CLIENT_SECRET']);
@@ -89,6 +106,7 @@ export function readConfig(from: Readonly<Record<string, string | undefined>> = 
     host: value.HOST,
     port: value.PORT,
     logLevel: value.LOG_LEVEL,
+    environmentName: value.ENVIRONMENT_NAME,
     databaseUrl: value.DATABASE_URL,
     redisUrl: value.REDIS_URL,
     kafkaBrokers: value.KAFKA_BROKERS?.split(',') ?? [],
@@ -97,11 +115,14 @@ export function readConfig(from: Readonly<Record<string, string | undefined>> = 
     leaseMs: value.LEASE_MS,
     sweepIntervalMs: value.SWEEP_INTERVAL_MS,
     sweepGraceMs: value.SWEEP_GRACE_MS,
+    stallMs: value.STALL_SECONDS * 1_000,
     maxBodyBytes: value.MAX_BODY_BYTES,
+    metrics: value.METRICS === 'on',
     security: security.read(value),
     limits: limits.read(value),
     callbacks: callbacks.read(value),
     referenceData: referenceData.read(value),
+    recovery: recovery.read(value),
     thunderhead: thunderhead.read(value),
   });
 }

@@ -1,24 +1,48 @@
 import { setFlagsFromString } from 'node:v8';
 import { compose } from './compose.ts';
-import { type Config, ConfigurationError, type Role, readConfig, readRoles } from './config.ts';
+import {
+  type CommandName,
+  type Config,
+  ConfigurationError,
+  isCommand,
+  type Role,
+  readConfig,
+  readRoles,
+} from './config.ts';
 import { type Logger, openLog } from './platform/log.ts';
-import { untilToldToStop } from './platform/shutdown.ts';
+import { endInAnyCase, untilToldToStop } from './platform/shutdown.ts';
 
 // A chunk's objects live for some milliseconds, long enough to be moved among the old ones, where V8 would let garbage grow
 // fourfold before it looks. It looks a little earlier, and the process stays small.
 setFlagsFromString('--heap-growing-percent=40');
 
-/** `node src/main.ts <roles>`: any of api, worker, sweep, admin, migrate, in one process or in many beside each other. */
+/**
+ * `node src/main.ts <roles>`: any of api, worker, sweep, admin, recovery, migrate, in one process or in many beside each
+ * other; or one of the commands of `compose/commands.ts`, which do one thing and end.
+ */
 async function main(words: readonly string[]): Promise<void> {
+  const command = words.join(' ');
+  if (isCommand(command)) return start((config, log) => runCommand(command, config, log));
   const roles = new Set(readRoles(words));
+  await start((config, log) => run(config, roles, log));
+}
+
+async function start(work: (config: Config, log: Logger) => Promise<void>): Promise<void> {
   const config = readConfig();
   const log = openLog(config.logLevel);
   try {
-    await run(config, roles, log);
+    await work(config, log);
   } catch (error) {
     log.fatal({ err: error }, `cannot start: ${(error as Error).message}`);
     process.exitCode = 1;
   }
+}
+
+/** What it came to is the last line it writes, as JSON. */
+async function runCommand(command: CommandName, config: Config, log: Logger): Promise<void> {
+  const { commands } = await import('./compose/commands.ts');
+  const result = await commands[command](config, log);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
 async function run(config: Config, roles: Set<Role>, log: Logger): Promise<void> {
@@ -31,7 +55,11 @@ async function run(config: Config, roles: Set<Role>, log: Logger): Promise<void>
   const stop = untilToldToStop(log);
   await using running = await compose(config, roles, log);
   log.info({ roles: [...roles], url: running.listener.url }, 'ready');
-  await stop;
+  const cause = await Promise.race([stop, running.stalled].filter((ended) => ended !== undefined));
+  if (typeof cause !== 'string') return;
+  log.fatal({ cause }, 'this worker does not get on: it ends, to be started anew');
+  process.exitCode = 1;
+  endInAnyCase(log);
 }
 
 await main(process.argv.slice(2)).catch((error) => {

@@ -102,6 +102,39 @@ describe('the configuration', () => {
       expect(complaints({ ...least, MAX_CLIENT_SHARE: share }).names).toEqual(['MAX_CLIENT_SHARE']);
   });
 
+  test('what recovers by itself: what took too long and what broke; a batch that went wrong may have printed', () => {
+    expect(readConfig(least)).toMatchObject({ stallMs: 30_000 });
+    expect(readConfig(least).recovery).toEqual({
+      rules: [
+        { category: 'TIMEOUT', times: 3, everyMs: 900_000 },
+        { category: 'INTERNAL_ERROR', times: 3, everyMs: 600_000 },
+      ],
+      ...{ limit: 1_000, everyMs: 60_000, retentionDays: undefined },
+    });
+    const empty = { RECOVERY_POLICY: '', RETENTION_DAYS: '' };
+    expect(readConfig({ ...least, ...empty }).recovery).toMatchObject({ rules: [], retentionDays: undefined });
+    expect(
+      readConfig({ ...least, RECOVERY_POLICY: 'THUNDERHEAD_ERROR:1x60', RETENTION_DAYS: '90' }).recovery,
+    ).toMatchObject({ rules: [{ category: 'THUNDERHEAD_ERROR', times: 1, everyMs: 60_000 }], retentionDays: 90 });
+    const bad = { RECOVERY_LIMIT: '0', RECOVERY_EVERY_SECONDS: '0', RETENTION_DAYS: '0', STALL_SECONDS: '0' };
+    expect(complaints({ ...least, ...bad }).names.sort()).toEqual(Object.keys(bad).sort());
+  });
+
+  test('a recovery policy that cannot be is refused, all that is wrong with it at once', () => {
+    const policy = 'TIMEOUT:3x900,TIMEOUT:1x1,NO_SUCH:1x1,INTERNAL_ERROR:101x0,MISSING_DATA=3,';
+    const { names, message } = complaints({ ...least, RECOVERY_POLICY: policy });
+    expect(names).toEqual(['RECOVERY_POLICY']);
+    for (const part of [
+      'TIMEOUT is named twice',
+      'NO_SUCH is none of',
+      'at most 100 times',
+      'seconds apart',
+      '"MISSING_DATA=3"',
+      '"" is not',
+    ])
+      expect(message).toContain(part);
+  });
+
   test('cannot be changed afterwards', () => {
     const config = readConfig(least);
     expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);

@@ -5,50 +5,36 @@ export interface Retention {
   pipeline: string;
   /** What ended before this goes. */
   endedBefore: Date;
-  /** Steps of one pass, and requests of one step: few enough for a transaction that holds no lock for long. */
-  steps: number;
-  stepSize: number;
+  /** Few enough for one transaction that holds no lock for long. */
+  limit: number;
 }
 
 /**
  * Deletes finished requests, with everything that is known of them; answers how many. What has not ended stays, and so does
  * a request whose client has not been told yet. Whoever reads the status feed goes on behind what is gone.
  */
-export async function deleteFinished(pool: Pool, { steps, ...retention }: Retention): Promise<number> {
-  let deleted = 0;
-  let after = '00000000-0000-0000-0000-000000000000';
-  for (let step = 0; step < steps; step++) {
-    const ids = await persistently(() =>
-      inTransaction(pool, async (transaction) => {
-        const old = await finished(transaction, after, retention);
-        await deleteAll(transaction, old);
-        return old;
-      }),
-    );
-    deleted += ids.length;
-    if (ids.length < retention.stepSize) break;
-    after = ids.at(-1) as string;
-  }
-  return deleted;
-}
+export const deleteFinished = (pool: Pool, retention: Retention): Promise<number> =>
+  persistently(() =>
+    inTransaction(pool, async (transaction) => {
+      const ids = await finished(transaction, retention);
+      await deleteAll(transaction, ids);
+      return ids.length;
+    }),
+  );
 
 /**
  * The ids are UUIDv7: what came in after the limit has not ended before it, and is not looked at. What somebody has in hand
  * (another pass, or who sets it going again) is passed over.
  */
-async function finished(
-  transaction: PoolClient,
-  after: string,
-  { pipeline, endedBefore, stepSize }: Omit<Retention, 'steps'>,
-): Promise<string[]> {
+async function finished(transaction: PoolClient, { pipeline, endedBefore, limit }: Retention): Promise<string[]> {
   const { rows } = await transaction.query<{ id: string }>(
     `select p.id from progress p
-     where p.id > $1 and p.id < $2 and p.pipeline = $3 and p.ended_at < $4
+     where p.id < $1 and p.pipeline = $2 and p.ended_at < $3
        and not exists (
          select from status_event e join progress told on told.id = e.id
          where e.request_id = p.id and told.ended_at is null)
-     order by p.id limit $5 for update of p skip locked`,
-    [after, firstIdOf(endedBefore), pipeline, endedBefore, stepSize],
+     order by p.id limit $4 for update of p skip locked`,
+    [firstIdOf(endedBefore), pipeline, endedBefore, limit],
   );
   return rows.map(({ id }) => id);
 }

@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { advance } from './advance.ts';
+import type { Reached } from './boundary.ts';
 import type { Clock } from './clock.ts';
 import { failureOf, type Judged, judge, loadItems, reasonOf } from './judge.ts';
 import { Leases } from './leases.ts';
 import type { Failure } from './outcome.ts';
+import type { PausedStages } from './paused-stages.ts';
 import { type Pipeline, stageOf } from './pipeline.ts';
 import type { Progress } from './progress.ts';
 import type { Settling } from './settle.ts';
@@ -21,8 +23,11 @@ export interface RunnerOptions {
   store: Store;
   clock: Clock;
   leaseMs: number;
+  /** Nothing is claimed at a stage that is paused. */
+  paused?: Pick<PausedStages, 'has'>;
   /** Told about every fault and every end; a reader of the log at night needs no more. */
   observe?: Observer;
+  reached?: Reached | undefined;
 }
 
 export interface Observer {
@@ -30,6 +35,10 @@ export interface Observer {
   /** The step could not be written down: the lease runs out, and the item is run again. */
   unsettled(event: { pipeline: string; at: Progress; error: unknown }): void;
   ended(event: { pipeline: string; at: Progress; next: Progress }): void;
+  /** Work was taken in hand, or settled. */
+  moved?(): void;
+  /** It is through with a stage, whichever way it goes from there; for whoever counts. */
+  left?(event: { pipeline: string; at: Progress; next: Progress; now: Date }): void;
 }
 
 /** Runs signals: claim, run the items side by side, advance, settle. Every orchestration drives this one function. */
@@ -38,14 +47,18 @@ export class Runner implements Disposable {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #leases: Leases;
+  readonly #paused: RunnerOptions['paused'];
   readonly #observe: Observer | undefined;
+  readonly #reached: Reached | undefined;
 
   constructor(options: RunnerOptions) {
     this.#pipelines = new Map(options.pipelines.map((pipeline) => [pipeline.name, pipeline as Pipeline<unknown>]));
     this.#store = options.store;
     this.#clock = options.clock;
     this.#leases = new Leases(options);
+    this.#paused = options.paused;
     this.#observe = options.observe;
+    this.#reached = options.reached;
   }
 
   /** Yields what has been settled so far; its `next` signals are to be rung at once, not when the last item is through. */
@@ -53,8 +66,15 @@ export class Runner implements Disposable {
     const pipeline = this.#pipelines.get(signal.pipeline);
     if (!pipeline) throw new Error(`no pipeline ${signal.pipeline}`);
     const stage = stageOf(pipeline, signal.stage);
+    if (this.#paused?.has(pipeline.name, stage.name)) {
+      // Whoever ends the pause rings for what is due by then.
+      yield { next: [], ended: [], failed: [], skipped: signal.ids };
+      return;
+    }
     const now = this.#clock.now();
     const leaseUntil = new Date(now.getTime() + this.#leases.leaseMs);
+    const step = { pipeline: pipeline.name, stage: stage.name };
+    this.#reached?.('before-claim', step);
     const { mine, notYet } = await this.#store.claim(
       { pipeline: pipeline.name, name: stage.name, intent: stage.effect === 'once' },
       { ids: signal.ids, now, leaseUntil },
@@ -64,6 +84,8 @@ export class Runner implements Disposable {
       const skipped = signal.ids.filter((id) => !known.has(id));
       yield { next: signalsFor(pipeline.name, notYet, now), ended: [], failed: [], skipped };
     }
+    if (mine.length > 0) this.#observe?.moved?.();
+    if (mine.length > 0) this.#reached?.('after-claim', step);
     if (mine.length > 0) yield* this.#runClaimed(pipeline, stage, mine, leaseUntil);
   }
 
@@ -74,6 +96,7 @@ export class Runner implements Disposable {
     leaseUntil: Date,
   ): AsyncGenerator<Settlement, void, void> {
     const inHand = new Map(mine.map((at) => [at.id, at]));
+    const step = { pipeline: pipeline.name, stage: stage.name };
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
     const abort = (reason: Error) => controller.abort(reason);
@@ -84,9 +107,15 @@ export class Runner implements Disposable {
       const items = await loadItems(pipeline, stage.name, mine);
       const verdicts = mine.map(async (at): Promise<Judged> => {
         if (at.cancelAsked && this.#afterCancel(pipeline, at) !== undefined) return { at, verdict: { kind: 'cancel' } };
-        return { at, ...(await judge(stage, at, items.get(at.id), controller.signal)) };
+        const judged = await judge(stage, at, items.get(at.id), controller.signal);
+        this.#reached?.('after-effect', step);
+        return { at, ...judged };
       });
-      for await (const wave of waves(verdicts, lingerMs)) yield await this.#settleWave(pipeline, stage, wave, inHand);
+      for await (const wave of waves(verdicts, lingerMs)) {
+        const settlement = await this.#settleWave(pipeline, stage, wave, inHand);
+        this.#reached?.('before-ring', step);
+        yield settlement;
+      }
     } finally {
       clearTimeout(timer);
     }
@@ -145,10 +174,13 @@ export class Runner implements Disposable {
       const fault: Judged = { at: judged.at, verdict: { kind: 'fault', failure: failureOf(error) }, error };
       return this.#settle(pipeline, stage, fault, true);
     }
+    this.#observe?.moved?.();
     const { at, next, failure } = settling;
     if (failure && failure !== 'past')
       this.#observe?.faulted({ pipeline: pipeline.name, at, next, failure, error: judged.error });
     if (next.status === 'ended') this.#observe?.ended({ pipeline: pipeline.name, at, next });
+    if (next.status === 'ended' || next.stage !== at.stage || next.direction !== at.direction)
+      this.#observe?.left?.({ pipeline: pipeline.name, at, next, now: settling.now });
     return next;
   }
 

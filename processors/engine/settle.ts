@@ -1,4 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
+import type { Boundary, Reached } from './boundary.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { Failure } from './outcome.ts';
 import { type Progress, stateOf } from './progress.ts';
 import { inTransaction } from './transaction.ts';
@@ -23,9 +25,10 @@ type Guard = Pick<Progress, 'id' | 'revision'>;
 const guardOf = ({ id, revision }: Guard): string => `${id} ${revision}`;
 
 /** Moves many items on in one transaction: progress, history, error rows and facts. True for each that moved. */
-export async function settleRows(pool: Pool, settlings: readonly Settling[]): Promise<boolean[]> {
+export async function settleRows(pool: Pool, settlings: readonly Settling[], reached?: Reached): Promise<boolean[]> {
   const plain = settlings.every(({ failure, facts }) => failure === null && facts === undefined);
   if (plain) {
+    tellReached(reached, 'before-commit', settlings);
     const moved = await move(pool, settlings);
     return settlings.map(({ at }) => moved.has(guardOf(at)));
   }
@@ -34,8 +37,16 @@ export async function settleRows(pool: Pool, settlings: readonly Settling[]): Pr
     const mine = settlings.filter(({ at }) => moved.has(guardOf(at)));
     await recordFailures(transaction, mine);
     for (const [keep, facts] of factsByKeeper(mine)) await keep(facts, transaction);
+    tellReached(reached, 'before-commit', settlings);
     return settlings.map(({ at }) => moved.has(guardOf(at)));
   });
+}
+
+/** Once for each stage that is in the flush. */
+export function tellReached(reached: Reached | undefined, boundary: Boundary, settlings: readonly Settling[]): void {
+  if (!reached) return;
+  const steps = new Map(settlings.map(({ pipeline, at: { stage } }) => [`${pipeline} ${stage}`, { pipeline, stage }]));
+  for (const step of steps.values()) reached(boundary, step);
 }
 
 async function move(connection: Pool | PoolClient, settlings: readonly Settling[]): Promise<Set<string>> {
@@ -84,15 +95,15 @@ async function recordFailures(transaction: PoolClient, settlings: readonly Settl
       failed.map((settling) => value(settling.failure as Failure, settling));
     await transaction.query(
       `insert into stage_error (item_id, stage, pipeline, category, code, description, details, resume_at, attempts,
-         first_failed_at, last_failed_at, next_retry_at)
-       select id, stage, pipeline, category, code, description, details, resume_at, 1, at, at, next_retry_at
+         first_failed_at, last_failed_at, next_retry_at, fingerprint)
+       select id, stage, pipeline, category, code, description, details, resume_at, 1, at, at, next_retry_at, fingerprint
        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[],
-         $9::timestamptz[], $10::timestamptz[])
-         as f (id, stage, pipeline, category, code, description, details, resume_at, at, next_retry_at)
+         $9::timestamptz[], $10::timestamptz[], $11::text[])
+         as f (id, stage, pipeline, category, code, description, details, resume_at, at, next_retry_at, fingerprint)
        on conflict (item_id, stage) do update set category = excluded.category, code = excluded.code,
          description = excluded.description, details = excluded.details, resume_at = excluded.resume_at,
          attempts = stage_error.attempts + 1, last_failed_at = excluded.last_failed_at,
-         next_retry_at = excluded.next_retry_at`,
+         next_retry_at = excluded.next_retry_at, fingerprint = excluded.fingerprint`,
       [
         column((_, { at }) => at.id),
         column((_, { at }) => at.stage),
@@ -104,6 +115,7 @@ async function recordFailures(transaction: PoolClient, settlings: readonly Settl
         column(({ resumeAt }, { at }) => resumeAt ?? at.stage),
         column((_, { now }) => now.toISOString()),
         column((_, { at, next }) => (isRetry(at, next) ? next.dueAt.toISOString() : null)),
+        column(fingerprint),
       ],
     );
   }

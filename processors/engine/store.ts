@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
+import type { Reached } from './boundary.ts';
 import { type Claim, type Claimed, claimRows } from './claim.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Progress } from './progress.ts';
-import { type Settling, settleRows } from './settle.ts';
+import { type Settling, settleRows, tellReached } from './settle.ts';
 import { isPoison, persistently } from './transaction.ts';
 
 /**
@@ -12,13 +13,15 @@ import { isPoison, persistently } from './transaction.ts';
 export class Store {
   readonly #durable: Pool;
   readonly #relaxed: Pool;
+  readonly #reached: Reached | undefined;
   readonly #claims = new Map<string, GroupCommit<Claim, Claimed>>();
   readonly #settlings = new Map<string, GroupCommit<Settling, boolean>>();
 
   /** `durable` commits wait for the disk; `relaxed` ones do not, and a power cut may take back the newest of them. */
-  constructor({ durable, relaxed }: { durable: Pool; relaxed: Pool }) {
+  constructor({ durable, relaxed }: { durable: Pool; relaxed: Pool }, reached?: Reached) {
     this.#durable = durable;
     this.#relaxed = relaxed;
+    this.#reached = reached;
   }
 
   /**
@@ -50,7 +53,11 @@ export class Store {
         lanes: 2,
         capacity: 500,
         isPoison,
-        flush: (settlings) => persistently(() => settleRows(pool, settlings)),
+        flush: async (settlings) => {
+          const moved = await persistently(() => settleRows(pool, settlings, this.#reached));
+          tellReached(this.#reached, 'after-commit', settlings);
+          return moved;
+        },
       });
       this.#settlings.set(key, group);
     }

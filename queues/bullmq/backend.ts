@@ -8,7 +8,7 @@ export interface QueueBackend extends AsyncDisposable {
   queue(name: string): StageQueue;
   worker(
     name: string,
-    process: (job: Job<RingData>) => Promise<void>,
+    process: (job: Job<RingData>) => Promise<unknown>,
     options: Omit<WorkerOptions, 'connection'>,
   ): StageWorker;
 }
@@ -19,6 +19,15 @@ export interface RingData {
   dueAt: string;
 }
 
+/** When a job runs by the clock: every so many milliseconds, or as a cron pattern says. */
+export interface Repeat {
+  every?: number;
+  pattern?: string;
+  tz?: string;
+  limit?: number;
+  endDate?: number;
+}
+
 export interface StageQueue {
   addBulk(
     jobs: {
@@ -26,6 +35,19 @@ export interface StageQueue {
       data: RingData;
       opts: { delay?: number; lifo?: boolean; removeOnComplete: boolean; removeOnFail: { count: number } };
     }[],
+  ): Promise<unknown>;
+  getJobCounts(...states: ('active' | 'waiting' | 'delayed' | 'failed')[]): Promise<Record<string, number>>;
+  /** Of what has not begun. */
+  drain(delayed: boolean): Promise<unknown>;
+  getJobScheduler(id: string): Promise<(Repeat & { template?: { data?: unknown } }) | undefined>;
+  upsertJobScheduler(
+    id: string,
+    repeat: Repeat,
+    template: {
+      name: string;
+      data: object;
+      opts: { removeOnComplete: { count: number }; removeOnFail: { count: number } };
+    },
   ): Promise<unknown>;
   close(): Promise<void>;
 }

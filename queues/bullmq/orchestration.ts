@@ -5,6 +5,7 @@ import type { Stage } from '#processors/engine/stage.ts';
 import { namesOf } from '../names.ts';
 import type { Orchestration, RingLog } from '../orchestration.ts';
 import type { QueueBackend, StageQueue, StageWorker } from './backend.ts';
+import { within } from './within.ts';
 
 export interface BullmqOptions {
   backend: QueueBackend;
@@ -139,11 +140,4 @@ function lostRings(log: RingLog): (error: unknown, documents: number) => void {
     saidAt = performance.now();
     documents = 0;
   };
-}
-
-function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer from the queue within ${ms} ms`)), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -20,6 +20,8 @@ export async function postgresBackend(
     max: workers + Math.min(concurrency * workers, 20),
   });
   pool.on('error', onError);
+  // Every queue and worker listens as well.
+  pool.setMaxListeners(0);
   // A pg.Pool is what BullMQ documents; its own type for one only lacks the class's private parts.
   const connection = pool as unknown as PgPool;
   return {

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { demandDataRate } from '#src/limits/minimum-data-rate.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { answerProblems, nothingHere, problemOf } from './errors.ts';
+import { NotReady } from './not-ready.ts';
 import { problems } from './problem.ts';
 
 export interface AppParts {
@@ -16,6 +17,8 @@ export interface AppParts {
   board?: RequestHandler;
   /** The Security Service, for the edge. */
   security?: RequestHandler;
+  /** Under `/metrics`. */
+  metrics?: RequestHandler;
   /** CIDR: whose `X-Forwarded-*` say where a request really came from, and whether by https. Nobody's unless told. */
   trustedProxies?: readonly string[];
   /** Throws while this process cannot do its work. */
@@ -30,6 +33,7 @@ export function createApp({
   documentation,
   board,
   security,
+  metrics,
   trustedProxies = [],
   ready,
   log,
@@ -48,9 +52,11 @@ export function createApp({
     } catch (error) {
       // Anybody may ask: the cause names hosts and users, and is for the log.
       log.warn({ err: error }, 'not ready');
-      response.status(503).json({ ready: false, reason: problems[problemOf(error).code].title });
+      const reason = error instanceof NotReady ? error.message : problems[problemOf(error).code].title;
+      response.status(503).json({ ready: false, reason });
     }
   });
+  if (metrics) app.get('/metrics', metrics);
   if (security) app.use(security);
   if (board) app.use('/admin', board);
   if (api) app.use('/api/v1', onlyData, ceiling, api);

@@ -33,7 +33,7 @@ export interface Addresses {
   redis: string | null;
 }
 
-const everyRole: Role[] = ['api', 'worker', 'sweep', 'admin', 'security', 'reference-data'];
+const everyRole: Role[] = ['api', 'worker', 'sweep', 'admin', 'security', 'reference-data', 'recovery'];
 
 export interface LaunchOptions {
   directory: string;

@@ -11,13 +11,18 @@ export function untilToldToStop(log: Logger): Promise<void> {
       if (told) process.exit(1);
       told = true;
       log.info({ signal }, 'stopping: taking no new work, settling what is in hand');
-      setTimeout(() => {
-        log.error('gave up waiting; what is left is taken over when its lease is over');
-        process.exit(1);
-      }, patienceMs).unref();
+      endInAnyCase(log);
       resolve();
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
+}
+
+/** From now on it may take so long and no longer, whatever hangs. */
+export function endInAnyCase(log: Logger): void {
+  setTimeout(() => {
+    log.error('gave up waiting; what is left is taken over when its lease is over');
+    process.exit(1);
+  }, patienceMs).unref();
 }

@@ -12,12 +12,14 @@ let pool: Pool;
 let now: Date;
 let rung: string[];
 let reachable: boolean;
+let paused: string[];
 
 beforeEach(async () => {
   pool = new Pool({ connectionString: await freshDatabase() });
   now = new Date('2026-11-21T03:00:00Z');
   rung = [];
   reachable = true;
+  paused = [];
 });
 afterEach(() => pool.end());
 
@@ -25,6 +27,7 @@ const sweep = () =>
   sweepOnce({
     ...{ pool, graceMs, pipelines: ['toy'], intervalMs: 1_000, log: { warn: () => undefined } },
     clock: { now: () => now },
+    paused: { of: () => paused },
     orchestration: {
       signal: async (signals: readonly Signal[]) => {
         if (reachable) rung.push(...signals.flatMap(({ ids }) => ids));
@@ -96,5 +99,14 @@ test('a dead worker’s item is rung as soon as its lease is over', async () => 
   later(5_999);
   expect(await sweep()).toBe(0);
   later(1);
+  expect([await sweep(), rung]).toEqual([1, [id]]);
+});
+
+test('what waits at a paused stage is not rung, and is not marked as if it had been', async () => {
+  const [id] = await items(1);
+  later(graceMs);
+  paused = ['first'];
+  expect([await sweep(), rung]).toEqual([0, []]);
+  paused = ['second'];
   expect([await sweep(), rung]).toEqual([1, [id]]);
 });

@@ -741,6 +741,11 @@ export interface components {
              * @example 2026-11-21T08:00:00.000Z
              */
             nextRetryAt: string | null;
+            /**
+             * @description the same for all failures of one cause; null: from before there were fingerprints
+             * @example 9b6c40d1e8937a92
+             */
+            fingerprint: string | null;
         };
         /** @description where to go on from here */
         RequestLinks: {

@@ -27,6 +27,8 @@ export interface IntakeOptions {
   pipeline: { name: string; firstStage: string };
   /** Whether a client may have an address called back; without it, none. */
   allowance?: CallbackAllowance;
+  /** Told about every request that is new, when it is on disk. */
+  received?: ((request: Pick<DocumentRequestBody, 'sourceSystem' | 'documentType'>) => void) | undefined;
   /** How many requests share an insert at the most, and how many inserts may be out at the same time. */
   group?: { capacity: number; lanes: number };
 }
@@ -36,7 +38,7 @@ const usualGroup = { capacity: 200, lanes: 2 };
 
 /** Takes requests in. Those that arrive together share one insert and one signal; a lone one waits for nobody. */
 export function openIntake(options: IntakeOptions): Intake {
-  const { pool, clock, orchestration, pipeline, allowance = nobody, group: size = usualGroup } = options;
+  const { pool, clock, orchestration, pipeline, allowance = nobody, received, group: size = usualGroup } = options;
   const group = new GroupCommit<Entry, Existing>({
     ...size,
     isPoison,
@@ -47,6 +49,7 @@ export function openIntake(options: IntakeOptions): Intake {
         { giveUpAfterMs: 2_000 },
       );
       const taken = entries.filter(({ id }, index) => existing[index]?.id === id);
+      if (received) for (const { request } of taken) received(request);
       // Not awaited: the rows are safe, and a lost ring only delays them.
       void orchestration.signal(
         signalsFor(

@@ -48,6 +48,7 @@ export interface ErrorView {
   firstFailedAt: string;
   lastFailedAt: string;
   nextRetryAt: string | null;
+  fingerprint: string | null;
 }
 
 /** Undefined: there is no such request. */
@@ -74,7 +75,7 @@ export async function findRequests(
       left join lateral (
         select json_agg(json_build_object('stage', stage, 'category', category, 'code', code, 'description', description,
           'details', details, 'attempts', attempts, 'firstFailedAt', first_failed_at, 'lastFailedAt', last_failed_at,
-          'nextRetryAt', next_retry_at) order by last_failed_at desc) as errors
+          'nextRetryAt', next_retry_at, 'fingerprint', fingerprint) order by last_failed_at desc) as errors
         from stage_error where item_id = r.id) e on true
       where r.id = any($1::uuid[])`,
     values: [ids],

@@ -43,6 +43,12 @@ const stageErrorSchema = Joi.object({
   firstFailedAt: required(moment, 'when it went wrong first'),
   lastFailedAt: required(moment, 'when it went wrong last'),
   nextRetryAt: orNull(moment, 'when it is tried again; null: it was given up'),
+  fingerprint: orNull(
+    Joi.string()
+      .pattern(/^[0-9a-f]{16}$/)
+      .example('9b6c40d1e8937a92'),
+    'the same for all failures of one cause; null: from before there were fingerprints',
+  ),
 }).meta({ component: 'StageError' });
 
 export const linksSchema = Joi.object({

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { begin } from '#processors/engine/begin.ts';
+import type { Reached } from '#processors/engine/boundary.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Failure } from '#processors/engine/outcome.ts';
+import type { PausedStages } from '#processors/engine/paused-stages.ts';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
 import type { Progress } from '#processors/engine/progress.ts';
 import { Runner } from '#processors/engine/runner.ts';
@@ -39,6 +41,8 @@ export interface WorkerOptions {
   load?: Pipeline<Progress, ToyFact>['load'];
   keep?: Pipeline<Progress, ToyFact>['keep'];
   store?: Store;
+  paused?: Pick<PausedStages, 'has'>;
+  reached?: Reached;
   /** A clock of its own; that of the others unless told. */
   clock?: Clock;
 }
@@ -68,7 +72,7 @@ export async function openToy() {
   const connect = () => opened.use(openConnections(databaseUrl, () => {}));
 
   const worker = (stages: [ToyStage, ...ToyStage[]], options: WorkerOptions = {}): Worker => {
-    const store = options.store ?? new Store(connect());
+    const store = options.store ?? new Store(connect(), options.reached);
     const pipeline: Pipeline<Progress, ToyFact> = {
       name: 'toy',
       stages,
@@ -82,6 +86,8 @@ export async function openToy() {
       store,
       clock: options.clock ?? clock,
       leaseMs: options.leaseMs ?? 60_000,
+      ...(options.paused && { paused: options.paused }),
+      reached: options.reached,
       observe: {
         faulted: ({ failure }) => seen.faults.push(failure),
         unsettled: ({ error }) => seen.unsettled.push(error),

@@ -1,0 +1,79 @@
+import type { RingLog } from '../orchestration.ts';
+import type { QueueBackend, Repeat, StageQueue } from './backend.ts';
+import { within } from './within.ts';
+
+/** What the queue, and the schedule in it, are called on the board. */
+export const recoveryQueue = 'recovery';
+
+export interface RecoverySchedule {
+  backend: QueueBackend;
+  everyMs: number;
+  /** Ends early when aborted. */
+  pass(stopping: AbortSignal): Promise<object>;
+  log: RingLog;
+  /** How often it is looked whether the schedule is still there. */
+  lookEveryMs?: number;
+}
+
+const closeTimeoutMs = 2_000;
+
+/**
+ * Runs a pass by the clock, in one process at a time. The schedule is BullMQ's, so an operator can run it now and change it
+ * on the board. That change holds until the configuration says something else; an emptied datastore is given it again.
+ */
+export async function startRecoverySchedule(options: RecoverySchedule): Promise<AsyncDisposable> {
+  const { backend, everyMs, pass, log, lookEveryMs = 60_000 } = options;
+  const queue = backend.queue(recoveryQueue);
+  const stopping = new AbortController();
+  let underWay: Promise<unknown> = Promise.resolve();
+
+  const schedule = async (): Promise<void> => {
+    const known = await queue.getJobScheduler(recoveryQueue);
+    // What is in the template is what was configured when it was made: an operator changes the schedule beside it.
+    const ours = (known?.template?.data as { everyMs?: number } | undefined)?.everyMs === everyMs;
+    if (known && ours && (await isArmed(queue))) return;
+    await queue.upsertJobScheduler(recoveryQueue, known && ours ? repeatOf(known) : { every: everyMs }, {
+      name: 'pass',
+      data: { everyMs },
+      opts: { removeOnComplete: { count: 20 }, removeOnFail: { count: 20 } },
+    });
+  };
+
+  await schedule();
+  const looking = setInterval(() => {
+    schedule().catch((error) => log.warn({ err: error }, 'recovery: could not look after its schedule'));
+  }, lookEveryMs);
+  const worker = backend.worker(
+    recoveryQueue,
+    () => {
+      const passed = pass(stopping.signal);
+      underWay = passed.catch(() => undefined);
+      return passed;
+    },
+    { concurrency: 1, maxStalledCount: 3 },
+  );
+  await worker.waitUntilReady();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(looking);
+      stopping.abort();
+      const closed = worker.close();
+      await underWay;
+      await within(closeTimeoutMs, closed).catch((error) => log.warn({ err: error }, 'recovery: no goodbye'));
+      await within(closeTimeoutMs, queue.close()).catch(() => undefined);
+    },
+  };
+}
+
+/** A schedule lives on by its next job. When that was thrown away it would never come again. */
+async function isArmed(queue: StageQueue): Promise<boolean> {
+  const { active = 0, waiting = 0, delayed = 0 } = await queue.getJobCounts('active', 'waiting', 'delayed');
+  return active + waiting + delayed > 0;
+}
+
+const repeatOf = ({ every, pattern, tz, limit, endDate }: Repeat): Repeat => ({
+  ...(pattern ? { pattern } : every && { every }),
+  ...(tz && { tz }),
+  ...(limit && { limit }),
+  ...(endDate && { endDate }),
+});

@@ -1,0 +1,40 @@
+import { openBackend } from '#queues/bullmq/backend.ts';
+import { emptyQueues } from '#queues/bullmq/empty.ts';
+import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
+import { rebuildQueues } from '#queues/rebuild.ts';
+import type { CommandName, Config } from '#src/config.ts';
+import { databaseClock } from '#src/platform/clock.ts';
+import { openConnections } from '#src/platform/database.ts';
+import type { Logger } from '#src/platform/log.ts';
+import { quietly } from '#src/platform/quietly.ts';
+import { recoveryPass } from '#src/recovery/pass.ts';
+import { pipelineShapes } from './pipeline-shapes.ts';
+
+/** What comes, does one thing, says in a line what it came to, and goes. */
+export const commands: Readonly<Record<CommandName, (config: Config, log: Logger) => Promise<object>>> = {
+  async 'recovery --once'(config, log) {
+    await using open = await openCommand(config, log);
+    const [{ name: documents } = { name: '' }] = open.pipelines;
+    return await recoveryPass({ ...open, documents, log }, config.recovery);
+  },
+
+  async 'rebuild-queues'(config, log) {
+    await using open = await openCommand(config, log);
+    return await rebuildQueues({ ...open, empty: () => emptyQueues(open.backend, open.pipelines) });
+  },
+};
+
+/** The rows and the queues; nothing that reaches the world. */
+async function openCommand(config: Config, log: Logger) {
+  await using opened = new AsyncDisposableStack();
+  const onError = quietly(log);
+  const { redisUrl, databaseUrl } = config;
+  const pool = opened.use(openConnections(databaseUrl, onError('database'))).durable;
+  const clock = opened.use(await databaseClock(pool));
+  const size = { workers: 1, concurrency: 4 };
+  const backend = opened.use(await openBackend({ redisUrl, databaseUrl, ...size }, onError('queues')));
+  const pipelines = pipelineShapes;
+  const orchestration = opened.use(bullmqOrchestration({ backend, clock, pipelines, concurrency: 1, log }));
+  const stack = opened.move();
+  return { pool, clock, backend, pipelines, orchestration, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

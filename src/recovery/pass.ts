@@ -1,0 +1,74 @@
+import type { Pool } from 'pg';
+import { deleteFinished } from '#processors/document/retention.ts';
+import type { Clock } from '#processors/engine/clock.ts';
+import type { Pipeline } from '#processors/engine/pipeline.ts';
+import { announce, type Recovered, recover } from '#processors/engine/recover.ts';
+import { signalsFor } from '#processors/engine/signal.ts';
+import type { Orchestration } from '#queues/orchestration.ts';
+import type { RecoveryConfig } from '#src/config/recovery.ts';
+import type { Logger } from '#src/platform/log.ts';
+
+export interface PassParts {
+  pool: Pool;
+  clock: Clock;
+  orchestration: Pick<Orchestration, 'signal'>;
+  pipelines: readonly Pick<Pipeline<never>, 'name' | 'stages'>[];
+  /** Whose finished items are deleted some day. */
+  documents: string;
+  log: Pick<Logger, 'info'>;
+}
+
+/** What a pass came to. */
+export interface Pass {
+  /** Set going again. */
+  recovered: number;
+  /** Whose next try was written into their error row. */
+  announced: number;
+  /** Finished requests that were deleted. */
+  deleted: number;
+}
+
+/** Of one transaction. */
+const stepSize = 500;
+/** Of one pass: what is left then waits for the next one, and what has failed does not wait for it. */
+const deletionSteps = 200;
+const dayMs = 86_400_000;
+
+/**
+ * Sets going again what the rules say, and forgets what is old. Any number of passes may run at once, and any may be killed:
+ * each step is a transaction, and what was not rung the sweep rings.
+ */
+export async function recoveryPass(
+  { pool, clock, orchestration, pipelines, documents, log }: PassParts,
+  { rules, limit, retentionDays }: RecoveryConfig,
+  stopping?: AbortSignal,
+): Promise<Pass> {
+  const stages = pipelines.flatMap(({ name, stages }) => stages.map((stage) => `${name}/${stage.name}`));
+  const pass: Pass = { recovered: 0, announced: 0, deleted: 0 };
+  while (pass.recovered < limit && !stopping?.aborted) {
+    const now = clock.now();
+    const step = Math.min(stepSize, limit - pass.recovered);
+    const recovered = await recover(pool, { rules, stages, now, limit: step });
+    await ring(orchestration, recovered, now);
+    pass.recovered += recovered.length;
+    if (recovered.length < step) break;
+  }
+  if (!stopping?.aborted) pass.announced = await announce(pool, { rules, stages, now: clock.now(), limit: 10_000 });
+  for (let step = 0; retentionDays && step < deletionSteps && !stopping?.aborted; step++) {
+    const endedBefore = new Date(clock.now().getTime() - retentionDays * dayMs);
+    const deleted = await deleteFinished(pool, { pipeline: documents, endedBefore, limit: stepSize });
+    pass.deleted += deleted;
+    if (deleted < stepSize) break;
+  }
+  if (pass.recovered + pass.deleted > 0) log.info(pass, 'recovery: a pass');
+  return pass;
+}
+
+async function ring(
+  orchestration: Pick<Orchestration, 'signal'>,
+  recovered: readonly Recovered[],
+  now: Date,
+): Promise<void> {
+  const byPipeline = Map.groupBy(recovered, ({ pipeline }) => pipeline);
+  await orchestration.signal([...byPipeline].flatMap(([pipeline, items]) => signalsFor(pipeline, items, now)));
+}
