@@ -87,6 +87,7 @@ describe('packages that belong to a place', () => {
     ['express', /^express$/, ['queues/api', 'admin', 'src', 'test']],
     ['kafkajs', /^kafkajs$/, ['queues/kafka', 'src/events', 'test']],
     ['MikroORM', /^@mikro-orm\//, ['entities', 'src', 'test']],
+    ['prom-client', /^prom-client$/, ['src/platform/metrics.ts', 'test']],
     ['Jest', /^@jest\/|^jest/, ['test']],
   ])('%s', (_, name, places) => {
     const allowed = within(...places);

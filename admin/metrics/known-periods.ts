@@ -1,0 +1,107 @@
+import type { Pool } from 'pg';
+import type { Clock } from '#processors/engine/clock.ts';
+import { withPatience } from '../patience.ts';
+import { isTimeout } from '../stage-counts.ts';
+import { look } from '../stage-queries.ts';
+import { askPeriod, type Period, type PeriodStatistics, type ShownStages } from './period-query.ts';
+
+export interface KnownPeriodsParts {
+  pool: Pool;
+  clock: Clock;
+  shown: ShownStages;
+  /** How much of one connection's time may go into asking again for a period that is not over; 1 asks at every look. */
+  share?: number | undefined;
+}
+
+const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+/** A look at the charts takes no longer; what is not known by then is known at one of the next, which come by themselves. */
+const lookMs = 2_500;
+/** A single period takes no longer, or stays unknown for a while. */
+const timeoutMs = 3_000;
+const unknownForMs = 600_000;
+/** What happened at its end may be written a little later. */
+const settledAfterMs = 60_000;
+const mostKept = 2_000;
+
+interface Kept {
+  statistics: Promise<PeriodStatistics | undefined>;
+  /** On the clock of `performance.now()`. */
+  until: number;
+}
+
+/** The past does not change: a period that is over is asked for once, and then known for as long as the process lives. */
+export class KnownPeriods {
+  readonly #parts: KnownPeriodsParts;
+  readonly #kept = new Map<string, Kept>();
+  /** Days that took too long as a whole. */
+  readonly #long = new Set<number>();
+
+  constructor(parts: KnownPeriodsParts) {
+    this.#parts = parts;
+  }
+
+  /** Of each stretch what is known of it, the newest first in line; undefined where that is not all. Takes a moment at the most. */
+  async of(stretches: readonly (readonly Period[])[]): Promise<(PeriodStatistics[] | undefined)[]> {
+    const deadline = performance.now() + lookMs;
+    const known: (PeriodStatistics[] | undefined)[] = [];
+    for (const periods of stretches.toReversed()) {
+      const answers: PeriodStatistics[] = [];
+      for (const period of periods) {
+        const left = deadline - performance.now();
+        if (left <= 0) break;
+        const answer = await withPatience(left, () => this.#one(period)).catch(() => undefined);
+        if (answer) answers.push(answer);
+      }
+      known.unshift(answers.length === periods.length ? answers : undefined);
+    }
+    return known;
+  }
+
+  /**
+   * A day that is over as a whole, unless that takes too long; one that is not by its hours, of which only the last is asked
+   * for again and again.
+   */
+  partsOf({ from, to }: Period): Period[] {
+    const now = this.#parts.clock.now().getTime();
+    const asWhole = to.getTime() - from.getTime() <= hourMs || !this.#long.has(from.getTime());
+    if (to.getTime() + settledAfterMs <= now && asWhole) return [{ from, to }];
+    const parts: Period[] = [];
+    for (let at = from.getTime(); at < Math.min(to.getTime(), now + 1); at += hourMs)
+      parts.push({ from: new Date(at), to: new Date(at + hourMs) });
+    return parts;
+  }
+
+  #one(period: Period): Promise<PeriodStatistics | undefined> {
+    const key = `${period.from.getTime()} ${period.to.getTime()}`;
+    const kept = this.#kept.get(key);
+    if (kept && kept.until > performance.now()) return kept.statistics;
+    const keepFor = (ms: number) => {
+      entry.until = performance.now() + ms;
+    };
+    const entry: Kept = { statistics: this.#ask(period, keepFor), until: Number.POSITIVE_INFINITY };
+    this.#kept.delete(key);
+    this.#kept.set(key, entry);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= mostKept) break;
+      this.#kept.delete(oldest);
+    }
+    return entry.statistics;
+  }
+
+  async #ask(period: Period, keepFor: (ms: number) => void): Promise<PeriodStatistics | undefined> {
+    const { pool, clock, shown, share = 0.02 } = this.#parts;
+    const askedAt = performance.now();
+    const isOver = period.to.getTime() + settledAfterMs <= clock.now().getTime();
+    try {
+      const statistics = await look(pool, (client) => askPeriod(client, period, shown), timeoutMs);
+      if (!isOver) keepFor(share >= 1 ? 0 : Math.max(5_000, (performance.now() - askedAt) / share));
+      return statistics;
+    } catch (error) {
+      if (isTimeout(error)) this.#long.add(period.from.getTime());
+      keepFor(isTimeout(error) ? unknownForMs : 0);
+      if (isTimeout(error)) return undefined;
+      throw error;
+    }
+  }
+}

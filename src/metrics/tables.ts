@@ -1,0 +1,92 @@
+import type { Pool } from 'pg';
+import { look } from '#admin/stage-queries.ts';
+import type { Clock } from '#processors/engine/clock.ts';
+import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { Metrics } from '#src/platform/metrics.ts';
+import { emptied, type SharedSource } from './shared-source.ts';
+import { askTables, type TablesNow } from './table-queries.ts';
+
+export interface TablesParts {
+  pool: Pool;
+  clock: Clock;
+  pipelines: readonly Pick<Pipeline<never>, 'name' | 'stages'>[];
+  /** The pipeline whose items are document requests. */
+  documents: Pick<Pipeline<never>, 'name' | 'stages'>;
+}
+
+const states = ['waiting', 'delayed', 'active'];
+/** Longer, and it gives up: the documents come first. */
+const timeoutMs = 2_000;
+
+/** Where everything stands, as the tables know it: the same for whichever process tells it. */
+export function tables(metrics: Metrics, { pool, clock, pipelines, documents }: TablesParts): SharedSource {
+  const items = metrics.gauge({
+    name: 'oms_stage_items',
+    help: 'Items in flight at a stage: waiting for a worker, delayed until they are due, or active in the hands of one.',
+    labels: ['pipeline', 'stage', 'state'],
+  });
+  const oldest = metrics.gauge({
+    name: 'oms_stage_oldest_age_seconds',
+    help: 'How long the oldest item has been at the stage; 0 when there is none. What is not to begin yet does not count.',
+    labels: ['pipeline', 'stage'],
+  });
+  const lag = metrics.gauge({
+    name: 'oms_publish_lag_seconds',
+    help: 'How long the oldest request that has ended waits for its final status to be published; 0 when none does.',
+    labels: ['pipeline'],
+  });
+  const requests = metrics.gauge({
+    name: 'oms_requests_in_flight',
+    help: 'Document requests that have not ended, as their clients see them.',
+    labels: ['source', 'type', 'status'],
+  });
+  const errors = metrics.gauge({
+    name: 'oms_error_rows',
+    help: 'Items that do not get past a stage, retried or given up, by the code of the reason.',
+    labels: ['pipeline', 'stage', 'code'],
+  });
+  const fingerprints = metrics.gauge({
+    name: 'oms_error_fingerprint_rows',
+    help: 'The same by cause: the twenty fingerprints that most of them share.',
+    labels: ['fingerprint', 'code'],
+  });
+
+  const tellStages = (rows: TablesNow['stages'], now: Date) => {
+    const places = pipelines.flatMap(({ name, stages }) =>
+      stages.map(({ name: stage, always }) => ({ pipeline: name, stage, always })),
+    );
+    // A stage where nothing is says so: an alert on what is missing is one that nobody writes.
+    const here = ({ pipeline, stage }: { pipeline: string; stage: string }) =>
+      rows.filter((row) => row.pipeline === pipeline && row.stage === stage);
+    const age = (place: { pipeline: string; stage: string }) => {
+      const since = here(place).flatMap(({ oldest }) => (oldest ? [oldest.getTime()] : []));
+      return since.length === 0 ? 0 : Math.max(0, now.getTime() - Math.min(...since)) / 1_000;
+    };
+    items.replace(
+      places.flatMap(({ pipeline, stage }) =>
+        states.map((state) => ({
+          ...{ pipeline, stage, state },
+          value: here({ pipeline, stage }).find((row) => row.state === state)?.items ?? 0,
+        })),
+      ),
+    );
+    oldest.replace(places.map(({ pipeline, stage }) => ({ pipeline, stage, value: age({ pipeline, stage }) })));
+    lag.replace(
+      places.flatMap(({ pipeline, stage, always }) => (always ? [{ pipeline, value: age({ pipeline, stage }) }] : [])),
+    );
+  };
+
+  return {
+    name: 'database',
+    async ask() {
+      const now = clock.now();
+      const about = { now, documents: documents.name, firstStage: documents.stages[0].name };
+      const known = await look(pool, (client) => askTables(client, about), timeoutMs);
+      tellStages(known.stages, now);
+      requests.replace(known.requests);
+      errors.replace(known.errors);
+      fingerprints.replace(known.fingerprints);
+    },
+    forget: () => emptied(items, oldest, lag, requests, errors, fingerprints),
+  };
+}
