@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Audit } from './audit/audit.ts';
 import type { Html } from './html.ts';
 import { Attempts } from './sign-in/attempts.ts';
 import { sessionCookie } from './sign-in/cookies.ts';
@@ -19,6 +20,7 @@ export interface AccessParts {
   sessionMinutes: number;
   /** The time that sessions go by: that of the tokens. */
   now?: () => Date;
+  audit: Audit;
   log: SignInParts['log'];
 }
 
@@ -55,7 +57,7 @@ export function createAccess({ sessionKey, sessionMinutes, now = () => new Date(
   const letIn: RequestHandler = async (request, response, next) => {
     const operator = await whoIs(parts, request, response);
     if (!operator) return;
-    response.locals.client = operator.client;
+    name(response, operator);
     atWork.run(operator, next);
   };
   return {
@@ -66,6 +68,12 @@ export function createAccess({ sessionKey, sessionMinutes, now = () => new Date(
       return operator;
     },
   };
+}
+
+/** For the line in the log, and for the audit when nothing else tells it. */
+function name(response: Response, { subject, client }: Operator): void {
+  response.locals.client = client;
+  response.locals.operator = { subject, client };
 }
 
 /** Undefined when the request has been answered already, because they may not come in. */
@@ -105,6 +113,8 @@ async function bySession(
   const given = isCall(request) ? request.get('x-xsrf-token') : request.body?.csrf;
   if (changesNothing(request) || forgery.isOwn(request, 'session', session.id, given))
     return { ...session, forgeryToken: forgery.tokenFor('session', session.id) };
+  // In whose name it was tried.
+  name(response, session);
   if (isCall(request))
     refuseCall(response, 'OMS_REQUEST_FORGED', 'the page is out of date, or not one of ours; load it again');
   else sendPage(request, response.status(403), outOfDatePage(request.originalUrl));

@@ -1,28 +1,46 @@
 import { createBullBoard } from '@bull-board/api';
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
 import type { QueueBackend } from '#queues/bullmq/backend.ts';
 import { namesOf } from '#queues/names.ts';
 import { type AccessParts, createAccess } from './access.ts';
+import { allAtOnce } from './all-at-once.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { auditStore } from './audit/store.ts';
+import { auditTrail } from './audit/trail.ts';
+import { delimiter } from './delimiter.ts';
+import { documentStages, type ShownPipeline } from './document-stages.ts';
 import { EngineRoomAdapter } from './engine-room.ts';
+import { historyProvider } from './metrics/history-provider.ts';
 import { BoardPage } from './page.ts';
+import type { StagePauses } from './pause.ts';
 import { answerErrors, type BoardLog, refuseBefore } from './refusal.ts';
+import type { FinishedDocuments } from './requests/actions.ts';
+import { requestRoutes } from './requests/routes.ts';
 import type { RetriggerParts } from './retrigger.ts';
-import { StageAdapter, type StageAdapterOptions } from './stage-adapter.ts';
-import { PipelineCounts } from './stage-counts.ts';
+import { planned } from './retriggers/failed.ts';
+import { retriggerRoutes } from './retriggers/routes.ts';
+import { ScheduleAdapter } from './schedule-adapter.ts';
+import { badgeOf, theme } from './theme.ts';
 import type { ThunderheadControls } from './thunderhead/controls.ts';
-import { type LiveSentence, liveSentence } from './thunderhead/live-sentence.ts';
+import { liveSentence } from './thunderhead/live-sentence.ts';
 import { thunderheadRoutes } from './thunderhead/routes.ts';
 
 type NamedPipeline = Pick<Pipeline<never>, 'name' | 'stages'>;
 
 export interface BoardParts extends RetriggerParts {
-  access: Omit<AccessParts, 'log'>;
+  access: Omit<AccessParts, 'audit' | 'log'>;
   /** Whose items are shown stage by stage, as documents. */
-  pipelines: readonly NamedPipeline[];
+  pipelines: readonly [ShownPipeline, ...ShownPipeline[]];
   /** Whose queues are shown below. */
   engineRoom: readonly NamedPipeline[];
   backend: Pick<QueueBackend, 'queue'>;
+  /** The queue of the job that looks for what can be recovered, if there is one. */
+  recovery?: string | undefined;
+  pauses: StagePauses;
+  documents: FinishedDocuments;
+  /** Which of several it is: `Test`, `Production`. */
+  environment?: string | undefined;
   thunderhead: ThunderheadControls;
   log: BoardLog & AccessParts['log'];
   /** See `PipelineCounts`; 1 counts anew at every look. */
@@ -32,29 +50,30 @@ export interface BoardParts extends RetriggerParts {
 /** Where `createApp` mounts it; the page's own links start here. */
 const mountedAt = '/admin';
 const mark = `${mountedAt}/sign-in/mark.svg`;
-/** Bull Board makes groups of what stands before it in a queue's name. A dot needs no escaping in an address. */
-const delimiter = '.';
-/** The stages that call Thunderhead: when it is away, or the budget is spent, documents wait there. */
-const callingStages = ['submit', 'poll'];
 
 /**
- * Bull Board with two groups: the documents, per stage, as the database knows them (Retry sets a failed one going
- * again), and below them the engine room, BullMQ's own queues, to look at. All of it behind `oms.admin`.
+ * Bull Board with its groups: the documents, per stage, as the database knows them, which can be set going again, hurried,
+ * cancelled and made to wait; what runs by the clock; and the engine room, BullMQ's own queues, to look at. All of it behind
+ * `oms.admin`.
  */
 export function createBoard({
   access,
   pipelines,
   engineRoom,
   backend,
+  recovery,
+  environment,
   thunderhead,
   log,
   ...parts
 }: BoardParts): Router {
-  const { gate, operator } = createAccess({ ...access, log });
+  const store = auditStore(parts);
+  const { watch, audit } = auditTrail({ audit: store, log });
+  const { gate, operator } = createAccess({ ...access, audit, log });
   const actor = () => operator().subject;
   const { clock } = parts;
   const calls = liveSentence({ controls: thunderhead, clock });
-  const documents = pipelines.flatMap((pipeline) => stageAdapters(pipeline, { ...parts, actor, calls, log }));
+  const stages = pipelines.flatMap((pipeline) => documentStages(pipeline, { ...parts, actor, calls, log }));
   const queues = engineRoom.flatMap(({ name, stages }) =>
     stages.map(
       (stage) =>
@@ -66,14 +85,35 @@ export function createBoard({
         }),
     ),
   );
+  const schedules = (recovery ? [recovery] : []).map(
+    (name) =>
+      new ScheduleAdapter(backend.queue(name), {
+        prefix: `Recovery${delimiter}`,
+        delimiter,
+        displayName: name,
+        description: 'Sets going again, by the clock, what may be: it can be run now, and told when to run',
+      }),
+  );
+  const [{ stages: places }] = pipelines;
+  const past = historyProvider({
+    ...parts,
+    stages: places.map(({ name }) => name),
+    always: places.find(({ always }) => always)?.name ?? '',
+    // The stages of the first pipeline are the first ones.
+    stageOf: (queue) => places[stages.findIndex((stage) => stage.getName() === queue)]?.name,
+    share: parts.countingShare,
+  });
   const server = new BoardPage(operator);
   server.setBasePath(mountedAt);
   createBullBoard({
-    queues: [...documents, ...queues],
+    queues: [...stages, ...schedules, ...queues],
     serverAdapter: server,
     options: {
       handlerHooks: { before: refuseBefore },
+      historyProvider: past,
       uiConfig: {
+        ...(environment && { environment: badgeOf(environment) }),
+        theme,
         boardTitle: 'Output Management System',
         boardLogo: { path: mark, width: 24, height: 28 },
         favIcon: { default: mark, alternative: 'static/favicon-32x32.png' },
@@ -83,60 +123,17 @@ export function createBoard({
         // It would describe the first queue's datastore, and the first of ours is a table.
         hideRedisDetails: true,
         hideDocsLink: true,
-        showMetrics: false,
+        showMetrics: true,
       },
     },
   });
   server.setErrorHandler(answerErrors(log));
-  const callRoutes = thunderheadRoutes({ controls: thunderhead, operator, clock, log });
-  return Router().use(gate, callRoutes, retryAllAtOnce(documents, log), server.getRouter());
-}
-
-function stageAdapters(
-  { name, stages }: NamedPipeline,
-  {
-    calls,
-    ...parts
-  }: Omit<BoardParts, 'access' | 'pipelines' | 'engineRoom' | 'backend' | 'thunderhead'> &
-    Pick<StageAdapterOptions, 'actor'> & { calls: LiveSentence },
-): StageAdapter[] {
-  const names = stages.map((stage) => stage.name);
-  const always = stages.find((stage) => stage.always)?.name ?? '';
-  const counts = new PipelineCounts({ ...parts, pipeline: name, stages: names, always, share: parts.countingShare });
-  return stages.map(
-    ({ name: stage }) =>
-      new StageAdapter({
-        ...parts,
-        pipeline: name,
-        stages: names,
-        stage,
-        always,
-        counts,
-        prefix: `${name.charAt(0).toUpperCase()}${name.slice(1)}s${delimiter}`,
-        delimiter,
-        displayName: stage,
-        description: `Documents at ${stage}, as the database knows them`,
-        live: callingStages.includes(stage) ? calls : undefined,
-      }),
+  const callRoutes = thunderheadRoutes({ controls: thunderhead, operator, clock, audit, log });
+  const requests = requestRoutes({ ...parts, pipeline: pipelines[0], operator, audit, store });
+  const together = allAtOnce({ ...parts, stages, pipelines, actor, log });
+  const auditPages = auditRoutes({ store, operator });
+  const plans = pipelines.map((pipeline) =>
+    retriggerRoutes({ ...parts, pipeline: planned(pipeline), calls: thunderhead.settings, operator, audit }),
   );
-}
-
-/**
- * Bull Board retries all by asking for the first hundred failed ones until there is none it has not seen. What fails
- * again at once comes back to the top of that list, hides the others, and ends it early. So this is done here instead.
- */
-function retryAllAtOnce(stages: readonly StageAdapter[], log: BoardLog): RequestHandler {
-  const router = Router();
-  const byName = new Map(stages.map((stage) => [stage.getName(), stage]));
-  router.put('/api/queues/:queue/retry/failed', async ({ params }, response, next) => {
-    const stage = byName.get(params.queue);
-    if (!stage) return next();
-    try {
-      response.json({ retried: await stage.retryAll(), skipped: 0 });
-    } catch (error) {
-      const { status = 500, body } = answerErrors(log)(error);
-      response.status(status).json(body);
-    }
-  });
-  return router;
+  return Router().use(watch, gate, callRoutes, auditPages, ...plans, requests, together, server.getRouter());
 }

@@ -7,7 +7,7 @@ import { withPatience } from './patience.ts';
 /** The queue's datastore must answer within this, or the whole board would wait for it. Milliseconds. */
 const patienceMs = 1_000;
 
-type EngineRoomOptions = Pick<QueueAdapterOptions, 'prefix' | 'delimiter' | 'displayName' | 'description'>;
+export type EngineRoomOptions = Pick<QueueAdapterOptions, 'prefix' | 'delimiter' | 'displayName' | 'description'>;
 
 /**
  * One of BullMQ's own queues, to look at only: what is in it can be thrown away and is rung again from the rows. When its
@@ -16,9 +16,12 @@ type EngineRoomOptions = Pick<QueueAdapterOptions, 'prefix' | 'delimiter' | 'dis
 export class EngineRoomAdapter extends BullMQAdapter {
   #outOfReach = false;
 
-  constructor(queue: StageQueue, options: EngineRoomOptions) {
+  constructor(
+    queue: StageQueue,
+    options: EngineRoomOptions & Partial<Pick<QueueAdapterOptions, 'readOnlyMode' | 'allowRetries'>>,
+  ) {
     // It is a whole BullMQ queue (the base class checks); its type says which backend it is on, and Bull Board's says Redis.
-    super(queue as unknown as Queue, { ...options, readOnlyMode: true });
+    super(queue as unknown as Queue, { readOnlyMode: true, ...options });
   }
 
   override getStatuses(): Status[] {
@@ -57,6 +60,10 @@ export class EngineRoomAdapter extends BullMQAdapter {
 
   override getJobSchedulersCount(): Promise<number> {
     return this.#orElse(0, () => super.getJobSchedulersCount());
+  }
+
+  override getJobSchedulers(): ReturnType<BullMQAdapter['getJobSchedulers']> {
+    return this.#orElse([], () => super.getJobSchedulers());
   }
 
   override getWorkers(): ReturnType<BullMQAdapter['getWorkers']> {

@@ -27,7 +27,10 @@ export class BoardPage extends ExpressAdapter {
 
 /** A link cannot sign out, because following one must change nothing; it leads to a page with a button. */
 const linksOf = ({ subject }: Operator): NonNullable<UIConfig['miscLinks']> => [
+  { text: 'Requests', url: '/admin/requests' },
   { text: 'Thunderhead', url: '/admin/thunderhead' },
+  { text: 'Retrigger', url: '/admin/retriggers' },
+  { text: 'Audit', url: '/admin/audit' },
   { text: `Signed in as ${subject}`, url: '/admin/sign-out' },
   { text: 'Sign out', url: '/admin/sign-out' },
 ];

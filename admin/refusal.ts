@@ -3,38 +3,53 @@ import { isTimeout } from './stage-counts.ts';
 
 /** What the board does not do, and why: the rows are the truth, and only the engine writes them. */
 
-const notYet = (what: string) => `${what} is not available yet; until then only Retry changes anything here.`;
 const never = (why: string) => `Not possible here: ${why}`;
 const rowsAreTheTruth = 'documents live in the database, and a queue only says which of them to look at.';
+const asTheStageSays = 'when a document is looked at again, its stage says. Promote makes it due now.';
 
-/** Everything that changes something, but for the two retries: a route that is not listed in either is refused as well. */
+/** What changes something and is never granted; so is a route that is listed nowhere. */
 const refused: Record<string, string> = {
-  'put /api/queues/pause': notYet('Pausing all stages'),
-  'put /api/queues/resume': notYet('Resuming all stages'),
-  'put /api/queues/:queueName/pause': notYet('Pausing a stage'),
-  'put /api/queues/:queueName/resume': notYet('Resuming a stage'),
-  'put /api/queues/:queueName/promote': notYet('Promoting (due now)'),
-  'put /api/queues/:queueName/:jobId/promote': notYet('Promoting (due now)'),
-  'put /api/queues/:queueName/:jobId/clean': never(
-    'nothing is removed. What has not ended is cancelled with POST /api/v1/document-requests/{id}/cancel.',
-  ),
-  'patch /api/queues/:queueName/:jobId/delay': notYet('Rescheduling a document'),
-  'patch /api/queues/:queueName/:jobId/priority': never('the priority is part of what was asked for.'),
-  'patch /api/queues/:queueName/:jobId/update-data': never('what a source asked for is kept exactly as it was asked.'),
-  'post /api/queues/:queueName/add': never('a document is asked for with POST /api/v1/document-requests.'),
-  'put /api/queues/:queueName/clean/:queueStatus': never(`nothing is cleaned away; ${rowsAreTheTruth}`),
-  'put /api/queues/:queueName/empty': never(`there is nothing to empty; ${rowsAreTheTruth}`),
-  'put /api/queues/:queueName/obliterate': never(`there is nothing to obliterate; ${rowsAreTheTruth}`),
-  'put /api/queues/:queueName/concurrency': never('the concurrency is part of the configuration.'),
+  'patch /api/queues/:queueName/:jobId/delay': asTheStageSays,
+  'patch /api/queues/:queueName/:jobId/priority': 'the priority is part of what was asked for.',
+  'patch /api/queues/:queueName/:jobId/update-data': 'what a source asked for is kept exactly as it was asked.',
+  'post /api/queues/:queueName/add': 'a document is asked for with POST /api/v1/document-requests.',
+  'put /api/queues/:queueName/clean/:queueStatus': `nothing is cleaned away; ${rowsAreTheTruth}`,
+  'put /api/queues/:queueName/empty': `there is nothing to empty; ${rowsAreTheTruth}`,
+  'put /api/queues/:queueName/obliterate': `there is nothing to obliterate; ${rowsAreTheTruth}`,
+  'put /api/queues/:queueName/concurrency': 'the concurrency is part of the configuration.',
+  'put /api/queues/:queueName/job-schedulers/:schedulerId/remove':
+    'the job that looks for what can be recovered stays; its schedule can be changed.',
 };
 
-const allowed = ['put /api/queues/:queueName/:jobId/retry', 'put /api/queues/:queueName/retry/:queueStatus'];
+/** What can be done at a stage of documents. */
+export const stageCalls: readonly string[] = [
+  'put /api/queues/:queueName/:jobId/retry',
+  'put /api/queues/:queueName/retry/:queueStatus',
+  'put /api/queues/:queueName/:jobId/promote',
+  'put /api/queues/:queueName/promote',
+  'put /api/queues/:queueName/:jobId/clean',
+  'put /api/queues/:queueName/pause',
+  'put /api/queues/:queueName/resume',
+];
+
+/** What can be done to a job that runs by the clock. */
+export const scheduleCalls: readonly string[] = [
+  'put /api/queues/:queueName/job-schedulers/:schedulerId/run',
+  'patch /api/queues/:queueName/job-schedulers/:schedulerId',
+];
+
+/** A queue of the board that says which calls it grants; one that does not grants none. */
+export interface Operable {
+  readonly calls: readonly string[];
+}
 
 /** Asked before every call of the board's API. */
-export const refuseBefore: NonNullable<BoardHooks['before']> = ({ method, route }) => {
+export const refuseBefore: NonNullable<BoardHooks['before']> = ({ method, route, request }) => {
   const call = `${method} ${route}`;
-  if (method === 'get' || allowed.includes(call)) return;
-  return { allow: false, status: 403, message: refused[call] ?? never(rowsAreTheTruth) };
+  if (method === 'get') return;
+  const queue = request.queues.get(request.params.queueName) as (Partial<Operable> & object) | undefined;
+  if (queue?.calls?.includes(call)) return;
+  return { allow: false, status: 403, message: never(refused[call] ?? rowsAreTheTruth) };
 };
 
 /** A wish that is understood and not granted; becomes an answer that a person can read. */

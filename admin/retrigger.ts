@@ -34,8 +34,8 @@ export async function retrigger(
 }
 
 /**
- * Everything that has failed at a stage until now; answers how many. What fails again while this is under way is not
- * set going a second time, or a cause that is still there would keep it busy for ever.
+ * Everything that has failed at a stage until now, but for what was rejected; answers how many. What fails again while
+ * this is under way is not set going a second time, or a cause that is still there would keep it busy for ever.
  */
 export async function retriggerStage(
   parts: RetriggerParts,

@@ -1,14 +1,19 @@
 import { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
-import type { JobCounts, JobStatus, QueueJob, QueueMetrics, Status } from '@bull-board/api/typings/app';
-import { Refusal, refuse } from './refusal.ts';
-import { type RetriggerParts, retrigger, retriggerStage } from './retrigger.ts';
+import type { JobCounts, JobStatus, QueueJob, QueueJobJson, QueueMetrics, Status } from '@bull-board/api/typings/app';
+import type { Pool } from 'pg';
+import type { Clock } from '#processors/engine/clock.ts';
+import type { LastHour } from './metrics/last-hour.ts';
+import { type Operable, refuse, stageCalls } from './refusal.ts';
 import type { PipelineCounts } from './stage-counts.ts';
 import { historyOf, type ItemColumns, itemsOf } from './stage-items.ts';
 import { stageJob } from './stage-job.ts';
+import type { StageOperations } from './stage-operations.ts';
 import { look, pageOfIds, type StageState } from './stage-queries.ts';
 import type { LiveSentence } from './thunderhead/live-sentence.ts';
 
-export interface StageAdapterOptions extends RetriggerParts {
+export interface StageAdapterOptions {
+  pool: Pool;
+  clock: Clock;
   pipeline: string;
   stages: readonly string[];
   stage: string;
@@ -16,9 +21,9 @@ export interface StageAdapterOptions extends RetriggerParts {
   always: string;
   /** Shared by the stages of the pipeline. */
   counts: PipelineCounts;
-  /** Who is at work, for the history. Asked within a request. */
-  actor: () => string;
-  log: { info(about: object, message: string): void };
+  /** Shared as well. */
+  lastHour: LastHour;
+  operations: StageOperations;
   /** In front of the stage's name; what comes before `delimiter` is the group. */
   prefix: string;
   delimiter: string;
@@ -29,16 +34,18 @@ export interface StageAdapterOptions extends RetriggerParts {
 }
 
 const states: StageState[] = ['active', 'waiting', 'delayed', 'failed', 'completed'];
+/** All there is to know of a document, on a page of our own. */
+const requestPage = ({ id }: QueueJobJson) => ({ displayText: 'Request', href: `/admin/requests/${id}` });
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const reason = 'retriggered on the board';
 
-/** A stage as Bull Board's idea of a queue, told by the database. Reads everything; the one thing it does is Retry. */
-export class StageAdapter extends BaseAdapter {
+/** A stage as Bull Board's idea of a queue, told by the database; what is done here, the stage's operations do. */
+export class StageAdapter extends BaseAdapter implements Operable {
+  readonly calls = stageCalls;
   readonly #options: StageAdapterOptions;
 
   constructor(options: StageAdapterOptions) {
     // Not 'bullmq': for those the board opens flows and global concurrency, which only a real queue has.
-    super('bull', { ...options, allowCompletedRetries: false });
+    super('bull', { ...options, allowCompletedRetries: false, externalJobUrl: requestPage });
     this.#options = options;
   }
 
@@ -97,31 +104,15 @@ export class StageAdapter extends BaseAdapter {
     );
   }
 
-  /** All that has failed here until now; answers how many. */
-  async retryAll(): Promise<number> {
-    const { pipeline, stage, always, counts, log, ...options } = this.#options;
-    const actor = options.actor();
-    try {
-      const count = await retriggerStage(this.#options, { stage, always }, { pipeline, reason, actor });
-      log.info({ actor, stage, count }, reason);
-      return count;
-    } finally {
-      counts.forget();
-    }
+  /** See `StageOperations`. */
+  get operations(): StageOperations {
+    return this.#options.operations;
   }
 
-  async #retry({ id }: ItemColumns): Promise<void> {
-    const { pipeline, stage, counts, log, ...options } = this.#options;
-    const actor = options.actor();
-    const [reopened] = await retrigger(this.#options, [id], { pipeline, reason, actor });
-    counts.forget();
-    if (reopened) return log.info({ actor, stage, requestId: id }, reason);
-    throw new Refusal(
-      `Document ${id} is not failed any more, so there is nothing to retry; its history tells what happened.`,
-      409,
-      { key: 'ERRORS.JOB_NOT_RETRIABLE', options: { state: 'unknown' } },
-    );
-  }
+  isPaused = async () => this.operations.isPaused();
+  pause = () => this.operations.pause();
+  resume = () => this.operations.resume();
+  promoteAll = () => this.operations.promoteAll();
 
   #place() {
     const { pipeline, stage, stages, always, clock } = this.#options;
@@ -129,8 +120,12 @@ export class StageAdapter extends BaseAdapter {
   }
 
   #jobs(items: readonly ItemColumns[], now: Date): QueueJob[] {
-    const { stage, stages } = this.#options;
-    return items.map((item) => stageJob(item, { stage, stages, now, retry: (failed) => this.#retry(failed) }));
+    const { stage, stages, operations } = this.#options;
+    return items.map((item) => stageJob(item, { stage, stages, now, operations }));
+  }
+
+  getMetrics(what: 'completed' | 'failed'): Promise<QueueMetrics> {
+    return this.#options.lastHour(this.#options.stage, what);
   }
 
   // What a queue has and a stage does not.
@@ -139,17 +134,12 @@ export class StageAdapter extends BaseAdapter {
   getGlobalConcurrency = async () => null;
   getJobSchedulers = async () => [];
   getJobSchedulersCount = async () => 0;
-  isPaused = async () => false;
-  getMetrics = async (): Promise<QueueMetrics> => ({ meta: { count: 0, prevTS: 0, prevCount: 0 }, data: [], count: 0 });
 
   // No route leads here, see `refusal.ts`.
   clean = refuse;
   addJob = refuse;
-  pause = refuse;
-  resume = refuse;
   empty = refuse;
   obliterate = refuse;
-  promoteAll = refuse;
   removeJobScheduler = refuse;
   updateJobScheduler = refuse;
   runJobSchedulerNow = refuse;

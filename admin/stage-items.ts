@@ -30,6 +30,8 @@ export interface ItemColumns {
     code: string;
     description: string;
     details: unknown;
+    /** Failures of one cause have the same. */
+    fingerprint: string | null;
     attempts: number;
     firstFailedAt: string;
     lastFailedAt: string;
@@ -65,7 +67,7 @@ export async function itemsOf(
      join document_request r on r.id = page.id
      left join lateral (
        select jsonb_build_object('category', category, 'code', code, 'description', description,
-         'details', details, 'attempts', attempts, 'firstFailedAt', ${isoOf('first_failed_at')},
+         'details', details, 'fingerprint', fingerprint, 'attempts', attempts, 'firstFailedAt', ${isoOf('first_failed_at')},
          'lastFailedAt', ${isoOf('last_failed_at')}, 'nextRetryAt', ${isoOf('next_retry_at')}) as error
        from stage_error where item_id = page.id and stage = $3) e on true
      left join lateral (

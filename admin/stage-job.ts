@@ -1,7 +1,9 @@
 import type { QueueJob, QueueJobJson } from '@bull-board/api/typings/app';
 import { statusOf } from '#processors/document/status.ts';
 import { refuse } from './refusal.ts';
+import { maskedMetadata } from './requests/mask.ts';
 import type { ItemColumns } from './stage-items.ts';
+import type { StageOperations } from './stage-operations.ts';
 import type { StageState } from './stage-queries.ts';
 
 export interface StageView {
@@ -9,7 +11,7 @@ export interface StageView {
   /** All stages of the pipeline, in order. */
   stages: readonly string[];
   now: Date;
-  retry(item: ItemColumns): Promise<void>;
+  operations: Pick<StageOperations, 'retry' | 'promote' | 'cancel'>;
 }
 
 /** One document, seen from one stage, in the shape of a job. */
@@ -19,9 +21,10 @@ export function stageJob(item: ItemColumns, view: StageView): QueueJob {
     opts: {},
     toJSON: () => jsonOf(item, state, view),
     getState: async () => state,
-    retry: () => view.retry(item),
-    promote: refuse,
-    remove: refuse,
+    retry: () => view.operations.retry(item.id),
+    promote: () => view.operations.promote(item.id),
+    // Nothing is ever removed: to remove means to cancel.
+    remove: () => view.operations.cancel(item.id),
     updateData: refuse,
     changeDelay: refuse,
     changePriority: refuse,
@@ -46,17 +49,19 @@ function stateAt(item: ItemColumns, { stage, stages, now }: StageView): StageSta
 function jsonOf(item: ItemColumns, state: StageState | 'unknown', view: StageView): QueueJobJson {
   const error = state === 'completed' ? null : item.error;
   const received = item.received_at.getTime();
+  // An answer to the source and no question for an operator: told apart, and left alone by Retry all.
+  const isRejected = state === 'failed' && item.result === 'rejected';
   const delay = state === 'delayed' && { delay: Math.max(0, item.due_at.getTime() - received) };
   return {
     id: item.id,
-    name: `${item.document_name} (${item.document_type})`,
+    name: `${item.document_name} (${item.document_type})${isRejected ? ' · rejected' : ''}`,
     timestamp: received,
     ...timesOf(item, state),
     ...delay,
     // For what has left the stage that is the number of the round, as in the API and the events.
     attemptsMade: error?.attempts ?? (state === 'completed' ? item.round : item.attempts),
     // As with BullMQ's own jobs: also while it waits for its next attempt.
-    failedReason: error ? `${error.code}: ${error.description}` : '',
+    failedReason: error ? `${isRejected ? 'REJECTED ' : ''}${error.code}: ${error.description}` : '',
     stacktrace: null,
     data: {
       requestId: item.id,
@@ -67,7 +72,8 @@ function jsonOf(item: ItemColumns, state: StageState | 'unknown', view: StageVie
       language: item.document_language,
       environment: item.source_environment,
       priority: item.priority,
-      metadata: item.metadata,
+      // Its values may be about a person; the request page shows them to whoever says why.
+      metadata: maskedMetadata(item.metadata),
     },
     returnvalue: error ? { status: statusWord(item, view), error } : state === 'completed' ? endOf(item, view) : null,
     progress: progressOf(item),

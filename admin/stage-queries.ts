@@ -76,7 +76,20 @@ export async function pageOfIds(
   return rows.map(({ id }) => id);
 }
 
-/** What failed at the stage up to `until`, oldest first, after the last one of the page before. */
+/** How many were rejected at the stage, which nobody retries but one by one. */
+export async function rejectedAt(
+  pool: Pool,
+  { pipeline, stage, always }: Pick<StagePlace, 'pipeline' | 'stage' | 'always'>,
+): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::int as count from stage_error f join progress p on p.id = f.item_id
+     where f.pipeline = $1 and f.stage = $2 and p.ended_as = 'rejected' and ${failedAt('$3')} = $2`,
+    [pipeline, stage, always],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** What failed at the stage up to `until`, oldest first, after the last one of the page before. Not what was rejected. */
 export async function failedUntil(
   pool: Pool,
   { pipeline, stage, always }: Pick<StagePlace, 'pipeline' | 'stage' | 'always'>,
@@ -84,7 +97,7 @@ export async function failedUntil(
 ): Promise<{ id: string; at: Date }[]> {
   const { rows } = await pool.query<{ id: string; at: Date }>(
     `select p.id, f.last_failed_at as at from stage_error f join progress p on p.id = f.item_id
-     where f.pipeline = $1 and f.stage = $2 and p.ended_at is not null and ${isFailure} and ${failedAt('$3')} = $2
+     where f.pipeline = $1 and f.stage = $2 and p.ended_as = 'failed' and ${failedAt('$3')} = $2
        and f.last_failed_at <= $4 and (f.last_failed_at, p.id) > ($5, $6::uuid)
      order by f.last_failed_at, p.id limit $7`,
     [pipeline, stage, always, until, after?.at ?? '-infinity', after?.id ?? nil, limit],

@@ -1,8 +1,11 @@
+import type { Reached } from '#processors/engine/boundary.ts';
 import { refuseUnknownStages } from '#processors/engine/known-stages.ts';
 import { Runner } from '#processors/engine/runner.ts';
 import { Store } from '#processors/engine/store.ts';
 import { openBackend } from '#queues/bullmq/backend.ts';
 import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
+import { recoveryQueue, startRecoverySchedule } from '#queues/bullmq/recovery-schedule.ts';
+import type { Orchestration } from '#queues/orchestration.ts';
 import { startSweep } from '#queues/sweep.ts';
 import { createApp } from './api/app.ts';
 import { openPipelines } from './compose/pipelines.ts';
@@ -13,9 +16,12 @@ import { openConnections } from './platform/database.ts';
 import { type HttpListener, listen } from './platform/listen.ts';
 import type { Logger } from './platform/log.ts';
 import { observeInLog } from './platform/observe.ts';
+import { openPausedStages } from './platform/paused-stages.ts';
 import { quietly } from './platform/quietly.ts';
 import { openRedis } from './platform/redis.ts';
 import { openSettings } from './platform/settings.ts';
+import { StallWatch } from './platform/stall-watch.ts';
+import { recoveryPass } from './recovery/pass.ts';
 import { openReferenceData } from './reference-data/open.ts';
 import { openSecurity } from './security/open-security.ts';
 import { ownToken } from './security/own-token.ts';
@@ -25,19 +31,33 @@ import { openThunderhead } from './thunderhead/generator.ts';
 export interface Running extends AsyncDisposable {
   /** Every process listens, if only for its probes. */
   listener: HttpListener;
+  /** Resolves with the cause when a worker has not got on for so long that it is better begun anew. */
+  stalled: Promise<string> | undefined;
+}
+
+/** What a test may do to a process from within (`test/chaos`); no setting leads here. */
+export interface Interference {
+  reached?: Reached | undefined;
+  orchestration?: ((orchestration: Orchestration) => Orchestration) | undefined;
 }
 
 /**
  * Builds what the roles need, and nothing else; here and in `compose/`, and nowhere else. What is built last is closed
  * first: the listener, then the workers with what they have in hand, at the end the connections.
  */
-export async function compose(config: Config, roles: ReadonlySet<Role>, log: Logger): Promise<Running> {
+export async function compose(
+  config: Config,
+  roles: ReadonlySet<Role>,
+  log: Logger,
+  interference: Interference = {},
+): Promise<Running> {
   await using opened = new AsyncDisposableStack();
   const onError = quietly(log);
 
   const connections = opened.use(openConnections(config.databaseUrl, onError('database')));
   const pool = connections.durable;
   const clock = opened.use(await databaseClock(pool));
+  const metrics = config.metrics ? (await import('./compose/metrics.ts')).openProcessMetrics(clock) : undefined;
   const redis = config.redisUrl ? opened.use(openRedis(config.redisUrl, onError('redis'))).redis : undefined;
   const events = opened.use(roles.has('worker') ? openEvents(config, log) : withoutKafka('not used by these roles'));
   const security = opened.use(openSecurity(config.security, { redis, log }));
@@ -51,58 +71,94 @@ export async function compose(config: Config, roles: ReadonlySet<Role>, log: Log
   );
 
   const settings = await openSettings({ pool, log });
+  const paused = opened.use(openPausedStages(settings));
   const thunderhead = opened.use(
     openThunderhead(config.thunderhead, {
       ...{ connections, redis, settings, clock, log },
       token,
+      observe: metrics?.calls,
     }),
   );
   const { reference } = referenceData;
-  const pipelines = opened.use(
-    openPipelines(config, { pool, clock, reference, publisher: events.publisher, thunderhead }),
-  );
+  const publisher = metrics?.requests.counting(events.publisher) ?? events.publisher;
+  const pipelines = opened.use(openPipelines(config, { pool, clock, reference, publisher, thunderhead }));
   const concurrency = config.workerConcurrency;
-  const size = { workers: pipelines.all.flatMap(({ stages }) => stages).length, concurrency };
+  const size = {
+    workers: pipelines.all.flatMap(({ stages }) => stages).length + (roles.has('recovery') ? 1 : 0),
+    concurrency,
+  };
   const { redisUrl, databaseUrl } = config;
   const backend = opened.use(await openBackend({ redisUrl, databaseUrl, ...size }, onError('queues')));
-  const orchestration = opened.use(bullmqOrchestration({ backend, clock, pipelines: pipelines.all, concurrency, log }));
+  const bullmq = bullmqOrchestration({ backend, clock, pipelines: pipelines.all, concurrency, log });
+  const orchestration = opened.use(interference.orchestration?.(bullmq) ?? bullmq);
 
   if (roles.has('sweep'))
     opened.use(
       startSweep({
-        ...{ pool, clock, orchestration, log },
+        ...{ pool, clock, orchestration, paused, log },
         pipelines: pipelines.all.map(({ name }) => name),
         intervalMs: config.sweepIntervalMs,
         graceMs: config.sweepGraceMs,
+        rang: metrics?.rang,
       }),
     );
 
+  if (roles.has('recovery')) {
+    const parts = { pool, clock, orchestration, pipelines: pipelines.all, documents: pipelines.documents.name, log };
+    opened.use(
+      await startRecoverySchedule({
+        ...{ backend, log, everyMs: config.recovery.everyMs },
+        pass: (stopping) => recoveryPass(parts, config.recovery, stopping),
+      }),
+    );
+  }
+
+  let watch: StallWatch | undefined;
   if (roles.has('worker')) {
-    await refuseUnknownStages(pool, pipelines.all);
-    const { leaseMs } = config;
+    await refuseUnknownStages(pool, pipelines.all, [bullmq.name]);
+    const { leaseMs, stallMs } = config;
+    watch = opened.use(new StallWatch({ pool, clock, pipelines: pipelines.all, paused, stallMs }));
+    const { reached } = interference;
     const runner = opened.use(
       new Runner({
-        ...{ pipelines: pipelines.all, store: new Store(connections), clock, leaseMs },
-        observe: observeInLog(log),
+        ...{ pipelines: pipelines.all, store: new Store(connections, reached), clock, leaseMs, paused },
+        observe: { ...observeInLog(log), ...metrics?.stages, moved: watch.moved },
+        reached,
       }),
     );
     await orchestration.start((signal) => runner.run(signal));
   }
+
+  if (metrics && (roles.has('sweep') || roles.has('admin')))
+    // Workers and APIs are many, and each of them would ask the tables the same.
+    opened.use(metrics.tellShared({ connections, pipelines, thunderhead, backend }));
 
   const stop = new AbortController();
   const parts = { connections, clock, redis, security, referenceData, pipelines, thunderhead, orchestration, log };
   // Read into memory only where they are needed: a worker has no use for the API and the board.
   const api =
     (roles.has('api') || roles.has('reference-data')) &&
-    (await import('./compose/front-door.ts')).frontDoor(config, roles, { ...parts, stopping: stop.signal });
-  const board = roles.has('admin') && (await import('./compose/board.ts')).board(config, { ...parts, backend });
+    (await import('./compose/front-door.ts')).frontDoor(config, roles, {
+      ...parts,
+      stopping: stop.signal,
+      received: metrics?.requests.received,
+    });
+  if (roles.has('admin')) opened.use((await import('./compose/retriggers.ts')).retriggers(parts));
+  const board =
+    roles.has('admin') &&
+    (await import('./compose/board.ts')).board(config, {
+      ...parts,
+      ...{ backend, pauses: paused, recovery: recoveryQueue },
+    });
   const app = createApp({
     ...api,
     ...(board && { board }),
+    ...(metrics && { metrics: metrics.endpoint }),
     ...(roles.has('security') && { security: securityService({ ...security, config: config.security }) }),
     trustedProxies: config.security.trustedProxies,
     ready: async () => {
       await pool.query('select 1');
+      watch?.check();
       return { roles: [...roles], queues: backend.name, kafka: events.state(), referenceData: referenceData.state() };
     },
     log,
@@ -110,5 +166,5 @@ export async function compose(config: Config, roles: ReadonlySet<Role>, log: Log
   const listener = opened.use(await listen(app, config));
   // Before the listener is closed: it waits for answers that are on their way, and a stream would never arrive.
   opened.defer(() => stop.abort());
-  return Object.assign(opened.move(), { listener });
+  return Object.assign(opened.move(), { listener, stalled: watch?.lasting });
 }

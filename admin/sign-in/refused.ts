@@ -15,6 +15,10 @@ const refusals = {
   },
   OMS_REQUEST_FORGED: { status: 403, title: 'This did not come from a page of the board', challenge: undefined },
   OMS_BODY_INVALID: { status: 400, title: 'The body does not fit its schema', challenge: undefined },
+  OMS_PARAMETER_INVALID: { status: 400, title: 'A parameter of the address is not valid', challenge: undefined },
+  OMS_REQUEST_NOT_FOUND: { status: 404, title: 'There is no such request', challenge: undefined },
+  OMS_RETRIGGER_NOT_FOUND: { status: 404, title: 'There is no such plan', challenge: undefined },
+  OMS_RETRIGGER_NOT_POSSIBLE: { status: 409, title: 'As the plan stands this cannot be done', challenge: undefined },
   OMS_SECURITY_UNAVAILABLE: {
     status: 503,
     title: 'Nobody can vouch for the token at the moment',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import express, { type Request, type Response, Router } from 'express';
+import type { Audit } from '../audit/audit.ts';
 import type { Attempts } from './attempts.ts';
 import { giveSession, keepVisit, sessionCookie, takeSession, visitOf } from './cookies.ts';
 import type { ForgeryGuard } from './forgery.ts';
@@ -17,6 +18,7 @@ export interface SignInParts {
   forgery: ForgeryGuard;
   attempts: Attempts;
   now: () => Date;
+  audit: Audit;
   log: { info(about: object, message: string): void; warn(about: object, message: string): void };
 }
 
@@ -54,6 +56,7 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
   const answer = await verify(parts, given, request.ip ?? '');
   if ('error' in answer) {
     log.warn({ client: given.client, address: request.ip, reason: answer.error }, 'sign-in refused');
+    await tell(parts, { subject: given.client || 'unknown', client: given.client || 'unknown' }, 'sign-in', answer);
     return showFailure(parts, response, answer, given);
   }
   // Whatever session there was ends: nobody can be made to use one that somebody else knows.
@@ -62,7 +65,26 @@ async function signIn(parts: SignInParts, request: Request, response: Response):
   const { session, cookie } = await sessions.open(answer);
   giveSession(response, { cookie, session, forgeryToken: forgery.tokenFor('session', session.id), now: now() });
   log.info({ subject: session.subject, client: session.client, address: request.ip }, 'signed in to the board');
+  await tell(parts, session, 'sign-in');
   response.redirect(303, localPath(given.to));
+}
+
+/**
+ * Who came, who left, and who was not let in. While that cannot be written down people still come in, to see what is wrong:
+ * signing in changes nothing. Guesses beyond what is allowed are the log's, or they could fill the table.
+ */
+async function tell(
+  { audit, log }: SignInParts,
+  { subject, client }: Pick<Session, 'subject' | 'client'>,
+  action: 'sign-in' | 'sign-out',
+  failure?: Failure,
+): Promise<void> {
+  if (failure?.retryAfter) return;
+  const result = !failure ? 'done' : failure.status === 503 ? 'failed' : 'refused';
+  const details = failure && { details: { status: failure.status, why: failure.error } };
+  await audit
+    .record({ actor: subject, client, action, target: { type: 'board' }, result, ...details })
+    .catch((error) => log.warn({ err: error, subject, client, action }, 'could not be written down'));
 }
 
 async function verify({ gatekeeper, attempts, now }: SignInParts, given: SignIn, address: string) {
@@ -111,6 +133,7 @@ async function signOut(parts: SignInParts, request: Request, response: Response)
   sessions.end(session);
   takeSession(response);
   log.info({ subject: session.subject, client: session.client, address: request.ip }, 'signed out of the board');
+  await tell(parts, session, 'sign-out');
   response.redirect(303, '/admin/sign-in?left');
 }
 

@@ -1,6 +1,7 @@
 import type { Operator } from '../access.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
+import { navigation } from '../navigation.ts';
 import type { CallsView } from './calls-view.ts';
 import { conditionOf } from './condition.ts';
 import type { SettingProblem } from './controls.ts';
@@ -35,10 +36,7 @@ export const thunderheadPage = ({
   return layout({
     title: 'Calls to Thunderhead',
     head: html`<link rel="stylesheet" href="/admin/thunderhead/style.css">`,
-    navigation: html`<nav>
-          <a href="/admin">Board</a>
-          <a href="/admin/sign-out">Signed in as ${operator.subject}</a>
-        </nav>`,
+    navigation: navigation(operator),
     content: html`
       ${notice && html`<p class="message" role="status">${notice}</p>`}
       <section class="card">

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import express, { type Request, type Response, Router } from 'express';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Operator } from '../access.ts';
+import type { Audit } from '../audit/audit.ts';
 import { pageHeaders } from '../sign-in/headers.ts';
 import { refuseCall } from '../sign-in/refused.ts';
 import { viewCalls } from './calls-view.ts';
@@ -14,6 +15,7 @@ export interface ThunderheadParts {
   /** Whose request this is. */
   operator: () => Operator;
   clock: Clock;
+  audit: Audit;
   log: { info(about: object, message: string): void; error(about: object, message: string): void };
 }
 
@@ -57,12 +59,17 @@ async function saveJson(parts: ThunderheadParts, { body }: Request, response: Re
 }
 
 /** The one way to a change, whoever asks for it: who it was, and what they changed, stands in the log. */
-async function changeSettings({ controls, operator, log }: ThunderheadParts, wanted: unknown): Promise<SettingsChange> {
+async function changeSettings(
+  { controls, operator, audit, log }: ThunderheadParts,
+  wanted: unknown,
+): Promise<SettingsChange> {
   const { subject: actor, client } = operator();
   const change = await controls.change(wanted, actor);
   if (change.kind === 'changed') {
     const { before, after } = change;
     log.info({ actor, client, before, after }, 'the settings for the calls to Thunderhead were changed');
+    const target = { type: 'setting', id: 'thunderhead.calls' };
+    await audit.record({ actor, client, action: 'setting.change', target, result: 'done', details: { before, after } });
   }
   return change;
 }

@@ -9,23 +9,37 @@ import type { Thunderhead } from '#src/thunderhead/generator.ts';
 import type { OpenPipelines } from './pipelines.ts';
 import { thunderheadControls } from './thunderhead-controls.ts';
 
-export interface BoardRoleParts extends Pick<BoardParts, 'clock' | 'orchestration' | 'backend'> {
+export interface BoardRoleParts
+  extends Pick<BoardParts, 'clock' | 'orchestration' | 'backend' | 'pauses' | 'recovery'> {
   connections: Connections;
   pipelines: OpenPipelines;
   security: Security;
-  thunderhead: Pick<Thunderhead, 'budget' | 'callSettings'>;
+  thunderhead: Pick<Thunderhead, 'budget' | 'callSettings' | 'contents'>;
   log: Logger;
 }
 
 /** The role `admin`: the board, and the gate before it. */
 export const board = (
   config: Config,
-  { connections, pipelines, security, thunderhead, clock, orchestration, backend, log }: BoardRoleParts,
+  {
+    connections,
+    pipelines,
+    security,
+    thunderhead,
+    clock,
+    orchestration,
+    backend,
+    pauses,
+    recovery,
+    log,
+  }: BoardRoleParts,
 ): Router =>
   createBoard({
-    ...{ pool: connections.durable, clock, orchestration, backend, log },
+    ...{ pool: connections.durable, clock, orchestration, backend, pauses, recovery, log },
+    environment: config.environmentName,
     pipelines: [pipelines.documents],
     engineRoom: pipelines.all,
     thunderhead: thunderheadControls(thunderhead),
+    documents: thunderhead.contents,
     access: boardAccess(config.security, { ...security, log }),
   });

@@ -5,7 +5,7 @@ import { feedOperations } from '#src/api/feed/operations.ts';
 import { duringUpload } from '#src/api/intake/answer-outlet.ts';
 import { afterUpload } from '#src/api/intake/answers-on-disk.ts';
 import { openIdempotencyKeys } from '#src/api/intake/idempotency-keys.ts';
-import { openIntake } from '#src/api/intake/intake.ts';
+import { type IntakeOptions, openIntake } from '#src/api/intake/intake.ts';
 import { intakeOperations } from '#src/api/intake/operations.ts';
 import type { Operation } from '#src/api/operation.ts';
 import { cancelOperations } from '#src/api/requests/cancel.ts';
@@ -30,19 +30,24 @@ export interface ClientParts {
   streams: Streams;
   /** Aborted when the process stops: streams and waits end then. */
   stopping: AbortSignal;
+  /** Told about every request that is new. */
+  received: IntakeOptions['received'];
   log: Logger;
 }
 
 /** What clients may ask for: all of the role `api`. */
 export function clientOperations(config: Config, parts: ClientParts): Operation[] {
-  const { connections, clock, orchestration, pipelines, thunderhead, streams, stopping, log } = parts;
+  const { connections, clock, orchestration, pipelines, thunderhead, streams, stopping, received, log } = parts;
   const { documents, allowance } = pipelines;
   const { durable: pool, relaxed } = connections;
   const stages = documents.stages.map(({ name }) => name) as [string, ...string[]];
   const [firstStage] = stages;
   const watch = new RequestWatch({ pool, stopping });
   const wait = preferredWait({ watch, streams, firstStage, stopping });
-  const intake = openIntake({ pool, clock, orchestration, allowance, pipeline: { name: documents.name, firstStage } });
+  const intake = openIntake({
+    ...{ pool, clock, orchestration, allowance, received },
+    pipeline: { name: documents.name, firstStage },
+  });
   return [
     ...intakeOperations({
       ...{ pool, intake, firstStage, log, stopping },

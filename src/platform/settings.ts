@@ -1,5 +1,6 @@
 import type Joi from 'joi';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '#processors/engine/transaction.ts';
 import type { Logger } from './log.ts';
 import { seldom } from './quietly.ts';
 
@@ -13,6 +14,8 @@ export interface Settings {
   current<T>(key: string, schema: Joi.Schema<T>, fallback: T): T;
   /** This process knows it when the promise resolves. Who calls it has held the value against its schema. */
   change(key: string, value: unknown, actor: string): Promise<void>;
+  /** From what is set now, not from memory: of two who change the same value at once, neither undoes the other's change. */
+  update<T>(key: string, from: UpdateFrom<T>, change: (value: T) => T): Promise<void>;
   /** All that were ever set, and by whom; not from memory. */
   list(): Promise<readonly Setting[]>;
 }
@@ -22,6 +25,13 @@ export interface Setting {
   value: unknown;
   changedBy: string;
   changedAt: Date;
+}
+
+export interface UpdateFrom<T> {
+  /** A value that it refuses counts as not set. */
+  schema: Joi.Schema<T>;
+  fallback: T;
+  actor: string;
 }
 
 export interface SettingsParts {
@@ -75,6 +85,12 @@ export async function openSettings(parts: SettingsParts): Promise<Settings> {
     return { setting, schema, accepted: error ? undefined : { value } };
   };
 
+  /** What is being read may be from before the change. */
+  const refreshAfter = async () => {
+    await reading;
+    await refresh();
+  };
+
   await refresh();
   return {
     current<T>(key: string, schema: Joi.Schema<T>, fallback: T): T {
@@ -90,9 +106,16 @@ export async function openSettings(parts: SettingsParts): Promise<Settings> {
     },
     async change(key, value, actor) {
       await write(pool, { key, value, actor });
-      // What is being read may be from before the change.
-      await reading;
-      await refresh();
+      await refreshAfter();
+    },
+    async update(key, { schema, fallback, actor }, change) {
+      await inTransaction(pool, async (transaction) => {
+        const set = await readForUpdate(transaction, key);
+        const { value, error } = schema.validate(set, { convert: false });
+        const before = set === undefined || error ? fallback : value;
+        await write(transaction, { key, value: change(before), actor });
+      });
+      await refreshAfter();
     },
     list: () => readAll(pool),
   };
@@ -118,7 +141,26 @@ async function readAll(pool: Pool): Promise<readonly Setting[]> {
   return (await pool.query<Setting>(question)).rows;
 }
 
-async function write(pool: Pool, { key, value, actor }: { key: string; value: unknown; actor: string }): Promise<void> {
+/** Whoever asks for the same key next waits until this transaction is over; also when there is no row yet. */
+async function readForUpdate(transaction: PoolClient, key: string): Promise<unknown> {
+  const lock = {
+    text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+    values: [`setting ${key}`],
+    query_timeout: patienceMs,
+  };
+  await transaction.query(lock);
+  const question = {
+    text: 'select value from setting where key = $1',
+    values: [key],
+    query_timeout: patienceMs,
+  };
+  return (await transaction.query<Pick<Setting, 'value'>>(question)).rows[0]?.value;
+}
+
+async function write(
+  connection: Pool | PoolClient,
+  { key, value, actor }: { key: string; value: unknown; actor: string },
+): Promise<void> {
   const statement = {
     text: `insert into setting (key, value, changed_by, changed_at) values ($1, $2, $3, now())
       on conflict (key) do update
@@ -126,5 +168,5 @@ async function write(pool: Pool, { key, value, actor }: { key: string; value: un
     values: [key, JSON.stringify(value), actor],
     query_timeout: patienceMs,
   };
-  await pool.query(statement);
+  await connection.query(statement);
 }

@@ -14,7 +14,7 @@ interface GateParts {
 export function boardAccess(
   { sessionKey, sessionMinutes }: SecurityConfig,
   { log, ...parts }: GateParts & { log: Logger },
-): Omit<AccessParts, 'log'> {
+): Omit<AccessParts, 'audit' | 'log'> {
   if (!sessionKey)
     log.warn('SESSION_KEY is not set: who is signed in to the board is so in this process only, and until it ends');
   return { gatekeeper: boardGate(parts), sessionKey, sessionMinutes };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Queue } from 'bullmq';
 import { freshDatabase, redisUrl } from '#test/support/services.ts';
 import { nothing, openHouse } from './house.ts';
 
@@ -65,35 +66,147 @@ describe('retry', () => {
   });
 
   test('retry all reaches the last one, even when all fail again at once, and sets none going twice', async () => {
-    const failed = await house.offer(620, { documentName: 'NOSUCH' });
+    const failed = await house.offer(620, { sandbox: 'error' });
     await house.runAll(failed);
     house.onRing = async (signals) => {
       house.clock.advance(1);
       for (const { ids } of signals) await house.runAll(ids);
     };
-    const answer = await house.ask('queues/Documents.validate/retry/failed', { method: 'PUT' });
+    const answer = await house.ask('queues/Documents.poll/retry/failed', { method: 'PUT' });
     expect(answer).toEqual({ status: 200, body: { retried: 620, skipped: 0 } });
     const { rows } = await house.pool.query('select round, count(*)::int as documents from progress group by 1');
     expect(rows).toEqual([{ round: 2, documents: 620 }]);
-    expect((await house.show('validate')).counts.failed).toBe(620);
+    expect((await house.show('poll')).counts.failed).toBe(620);
+  });
+
+  test('what was rejected is told apart, is left alone by retry all, and can be retried by itself', async () => {
+    const [rejected = ''] = await house.offer(1, { sandbox: 'refuse' });
+    await house.runAll([rejected]);
+    const [failed = ''] = await house.offer(1, { sandbox: 'fail' });
+    await house.run('validate', [failed]);
+    for (let attempt = 1; attempt <= 8; attempt++) {
+      await house.run('submit', [failed]);
+      house.clock.advance(600_000);
+    }
+    await house.run('publish', [failed]);
+    const { jobs } = await house.show('submit', 'failed');
+    const shown = new Map(jobs.map((job) => [job.id, job]));
+    expect(shown.get(rejected)).toMatchObject({
+      name: 'IVZRECPA (INVOICE) · rejected',
+      failedReason: expect.stringMatching(/^REJECTED OMS_/),
+      returnValue: { status: 'REJECTED' },
+    });
+    expect(shown.get(failed)).toMatchObject({ name: 'IVZRECPA (INVOICE)', returnValue: { status: 'FAILED' } });
+    const all = await house.ask('queues/Documents.submit/retry/failed', { method: 'PUT' });
+    expect(all).toEqual({ status: 200, body: { retried: 1, skipped: 1 } });
+    expect(house.rung.flatMap(({ ids }) => ids)).toEqual([failed]);
+    const one = await house.ask(`queues/Documents.submit/${rejected}/retry`, { method: 'PUT' });
+    expect(one.status).toBe(204);
+    expect((await house.show('submit')).counts).toEqual({ ...nothing, waiting: 2 });
+  });
+});
+
+describe('promote', () => {
+  test('makes one document due now and rings it; one that does not wait is not promoted, and the answer says so', async () => {
+    const [late = '', other = ''] = await house.offer(2, { dueInMs: 3_600_000 });
+    expect((await house.ask(`queues/Documents.validate/${late}/promote`, { method: 'PUT' })).status).toBe(204);
+    expect((await house.show('validate')).counts).toEqual({ ...nothing, waiting: 1, delayed: 1 });
+    expect(house.rung).toMatchObject([{ stage: 'validate', ids: [late] }]);
+    const { rows } = await house.pool.query('select reason, actor from history where item_id = $1 order by id desc', [
+      late,
+    ]);
+    expect(rows[0]).toEqual({ reason: 'due now: promoted on the board', actor: 'olga' });
+    const again = await house.ask(`queues/Documents.validate/${late}/promote`, { method: 'PUT' });
+    expect(again).toMatchObject({ status: 409, body: { message: expect.stringContaining('does not wait') } });
+    expect(house.rung.flatMap(({ ids }) => ids)).not.toContain(other);
+  });
+
+  test('promotes all that wait at the stage', async () => {
+    const late = await house.offer(1_100, { dueInMs: 3_600_000 });
+    expect((await house.ask('queues/Documents.validate/promote', { method: 'PUT' })).status).toBe(200);
+    expect((await house.show('validate')).counts).toEqual({ ...nothing, waiting: 1_100 });
+    expect(house.rung.flatMap(({ ids }) => ids).toSorted()).toEqual(late);
+  });
+});
+
+describe('remove', () => {
+  const remove = (id: string) => house.ask(`queues/Documents.validate/${id}/clean`, { method: 'PUT' });
+
+  test('cancels: nothing is removed, the end is published, and the history says who and why', async () => {
+    const [id = ''] = await house.offer(1);
+    expect((await remove(id)).status).toBe(204);
+    expect(house.rung).toMatchObject([{ stage: 'publish', ids: [id] }]);
+    await house.run('publish', [id]);
+    const { rows } = await house.pool.query('select ended_as from progress where id = $1', [id]);
+    expect(rows).toEqual([{ ended_as: 'cancelled' }]);
+    const wished = await house.pool.query('select actor, reason from cancellation where item_id = $1', [id]);
+    expect(wished.rows).toEqual([{ actor: 'olga', reason: 'removed on the board' }]);
+  });
+
+  test('what has ended stays as it is, and the answer says so', async () => {
+    const [id = ''] = await house.offer(1);
+    await house.runAll([id]);
+    expect(await remove(id)).toMatchObject({
+      status: 409,
+      body: { message: expect.stringContaining('to remove means to cancel') },
+    });
+    expect((await house.show('publish')).counts).toEqual({ ...nothing, completed: 1 });
+  });
+});
+
+describe('pause and resume', () => {
+  const put = (path: string) => house.ask(`queues/${path}`, { method: 'PUT' });
+  const pausedOnTheBoard = async () =>
+    (await house.ask('queues')).body.queues
+      .filter(({ isPaused }: { isPaused: boolean }) => isPaused)
+      .map(({ name }: { name: string }) => name);
+
+  test('a paused stage takes nothing; resumed, it is rung for what is due, when every process knows', async () => {
+    const [due = '', late = ''] = [...(await house.offer(1)), ...(await house.offer(1, { dueInMs: 3_600_000 }))];
+    expect((await put('Documents.validate/pause')).status).toBe(200);
+    expect(await pausedOnTheBoard()).toEqual(['Documents.validate']);
+    await house.run('validate', [due]);
+    expect((await house.show('validate')).counts).toEqual({ ...nothing, waiting: 1, delayed: 1 });
+    const before = house.clock.now().getTime();
+    expect((await put('Documents.validate/resume')).status).toBe(200);
+    expect(await pausedOnTheBoard()).toEqual([]);
+    expect(house.rung).toEqual([
+      { pipeline: 'document', stage: 'validate', ids: [due], dueAt: new Date(before + 2_000) },
+    ]);
+    expect(house.rung.flatMap(({ ids }) => ids)).not.toContain(late);
+    await house.run('validate', [due]);
+    expect((await house.show('submit')).counts).toMatchObject({ waiting: 1 });
+    expect(house.log).toContainEqual({ about: { actor: 'olga', stage: 'validate' }, message: 'paused on the board' });
+  });
+
+  test('all stages are paused and resumed together, and the engine room is none of them', async () => {
+    const ids = await house.offer(3);
+    expect((await put('pause')).status).toBe(200);
+    expect(await pausedOnTheBoard()).toEqual(
+      ['validate', 'submit', 'poll', 'publish'].map((stage) => `Documents.${stage}`),
+    );
+    await house.run('validate', ids);
+    expect((await house.show('validate')).counts.waiting).toBe(3);
+    expect((await put('resume')).status).toBe(200);
+    expect(await pausedOnTheBoard()).toEqual([]);
+    expect(house.rung.flatMap(({ ids }) => ids)).toEqual(ids);
+    expect((await put('Engine room.document-poll/pause')).status).toBe(403);
   });
 });
 
 describe('what is refused', () => {
   test.each([
-    ['PUT', 'queues/pause', /not available yet/],
-    ['PUT', 'queues/Documents.poll/pause', /not available yet/],
-    ['PUT', 'queues/Documents.poll/promote', /not available yet/],
-    ['PUT', 'queues/Documents.poll/ID/promote', /not available yet/],
-    ['PUT', 'queues/Documents.poll/ID/clean', /What has not ended is cancelled with POST/],
-    ['PATCH', 'queues/Documents.poll/ID/delay', /not available yet/],
+    ['PATCH', 'queues/Documents.poll/ID/delay', /its stage says/],
+    ['PATCH', 'queues/Documents.poll/ID/priority', /part of what was asked for/],
     ['PATCH', 'queues/Documents.poll/ID/update-data', /exactly as it was asked/],
     ['POST', 'queues/Documents.poll/add', /POST \/api\/v1\/document-requests/],
     ['PUT', 'queues/Documents.poll/empty', /nothing to empty/],
     ['PUT', 'queues/Documents.poll/obliterate', /nothing to obliterate/],
     ['PUT', 'queues/Documents.poll/clean/failed', /nothing is cleaned away/],
     ['PUT', 'queues/Documents.poll/concurrency', /configuration/],
-    ['PUT', 'queues/Documents.poll/job-schedulers/x/remove', /database/],
+    ['PUT', 'queues/Documents.poll/job-schedulers/x/remove', /can be changed/],
+    ['PUT', 'queues/Documents.poll/job-schedulers/x/run', /database/],
+    ['PUT', 'queues/Documents.poll/rate-limit', /database/],
     ['PUT', 'queues/Engine room.document-poll/obliterate', /nothing to obliterate/],
   ])('%s %s', async (method, path, reason) => {
     const [id = ''] = await house.offer(1);
@@ -104,6 +217,38 @@ describe('what is refused', () => {
 
   test('a job in the engine room is not retried there', async () => {
     const answer = await house.ask('queues/Engine room.document-poll/retry/failed', { method: 'PUT' });
-    expect(answer.status).toBe(405);
+    expect(answer.status).toBe(403);
   });
 });
+
+test.each(['redis', 'postgres'])(
+  'what runs by the clock can be run now and told when, and nothing else (%s)',
+  async (backend) => {
+    await using other = await openHouse({
+      ...{ databaseUrl: await freshDatabase(), redisUrl: backend === 'redis' ? redisUrl() : undefined },
+      recovery: 'recovery',
+    });
+    const queue = other.backend.queue('recovery') as unknown as Queue;
+    await queue.upsertJobScheduler('recovery', { every: 60_000 }, { name: 'recovery' });
+    const schedulers = 'queues/Recovery.recovery/job-schedulers/recovery';
+    expect((await other.ask(`${schedulers}/run`, { method: 'PUT' })).status).toBe(200);
+    expect((await other.ask(schedulers, { method: 'PATCH', body: { every: 120_000 } })).status).toBe(204);
+    expect(await queue.getJobScheduler('recovery')).toMatchObject({ every: 120_000 });
+    for (const path of [
+      'pause',
+      'promote',
+      'empty',
+      'obliterate',
+      'retry/failed',
+      'clean/failed',
+      'job-schedulers/recovery/remove',
+    ])
+      expect([path, (await other.ask(`queues/Recovery.recovery/${path}`, { method: 'PUT' })).status]).toEqual([
+        path,
+        403,
+      ]);
+    expect((await other.ask('queues/pause', { method: 'PUT' })).status).toBe(200);
+    expect(await queue.isPaused()).toBe(false);
+    await queue.close();
+  },
+);

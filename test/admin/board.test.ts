@@ -90,6 +90,7 @@ describe('what the stages show', () => {
       id,
       name: 'IVZRECPA (INVOICE)',
       isFailed: true,
+      externalUrl: { displayText: 'Request', href: `/admin/requests/${id}` },
       failedReason: expect.stringMatching(/^OMS_BATCH_ERRORED: .*CustomerName is missing/),
       stacktrace: [],
       attempts: 1,
@@ -103,8 +104,8 @@ describe('what the stages show', () => {
         environment: 'TEST',
         priority: 5,
         metadata: [
-          { key: 'CUSTOMER_ID', value: 'C-1001' },
-          { key: 'SANDBOX', value: 'error' },
+          { key: 'CUSTOMER_ID', value: '••••••' },
+          { key: 'SANDBOX', value: '••••••' },
         ],
       },
       returnValue: {
@@ -113,6 +114,7 @@ describe('what the stages show', () => {
           category: 'THUNDERHEAD_ERROR',
           code: 'OMS_BATCH_ERRORED',
           attempts: 1,
+          fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
           details: { messages: [{ code: 'TH-7', message: 'the field CustomerName is missing' }] },
           lastFailedAt: new Date(jobs[0]?.finishedOn ?? 0).toISOString(),
           nextRetryAt: null,

@@ -18,6 +18,7 @@ import { inTransaction } from '#processors/engine/transaction.ts';
 import { openBackend } from '#queues/bullmq/backend.ts';
 import { thunderheadControls } from '#src/compose/thunderhead-controls.ts';
 import { listen } from '#src/platform/listen.ts';
+import { openPausedStages } from '#src/platform/paused-stages.ts';
 import { openRedis } from '#src/platform/redis.ts';
 import { openSettings } from '#src/platform/settings.ts';
 import { databaseSource } from '#src/reference-data/cache/database-source.ts';
@@ -40,10 +41,12 @@ export async function openHouse({
   databaseUrl,
   redisUrl,
   access,
+  recovery,
 }: {
   databaseUrl: string;
   redisUrl: string | undefined;
   access?: Partial<BoardParts['access']>;
+  recovery?: BoardParts['recovery'];
 }) {
   await using opened = new AsyncDisposableStack();
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
@@ -67,11 +70,12 @@ export async function openHouse({
     { sender: { post: async () => ({ kind: 'answered', status: 204 }) }, pool },
     { attempts: 1, timeoutMs: 1_000 },
   ) as unknown as Pipeline<never>;
-  const runner = opened.use(new Runner({ pipelines: [pipeline], store, clock, leaseMs: 60_000 }));
+  const ownLog = pino({ level: 'silent' });
+  const pauses = opened.use(openPausedStages(await openSettings({ pool, log: ownLog })));
+  const runner = opened.use(new Runner({ pipelines: [pipeline], store, clock, leaseMs: 60_000, paused: pauses }));
   const rung: Signal[] = [];
   const log: { about: object; message: string }[] = [];
   const note = (about: object, message: string) => void log.push({ about, message });
-  const ownLog = pino({ level: 'silent' });
   const redis = redisUrl ? opened.use(openRedis(redisUrl, () => undefined)).redis : undefined;
   if (redis) await once(redis, 'ready');
   const openCallSettings = async () => callSettings(await openSettings({ pool, log: ownLog }), configuredCalls);
@@ -96,6 +100,9 @@ export async function openHouse({
     pipelines: [pipeline],
     engineRoom: [pipeline, callbacks],
     backend,
+    pauses,
+    documents: { contents: (batchId, no, signal) => house.contents(batchId, no, signal) },
+    recovery,
     thunderhead: thunderheadControls({ budget, callSettings: chosen }),
     countingShare: 1,
     log: { error: note, warn: note, info: note },
@@ -113,6 +120,7 @@ export async function openHouse({
     pool,
     clock,
     backend,
+    pauses,
     thunderhead,
     /** The calls that all processes may make together; nobody makes any here, unless the test does. */
     budget,
@@ -121,6 +129,7 @@ export async function openHouse({
     store,
     rung,
     log,
+    contents: (async () => ({ kind: 'gone' })) as BoardParts['documents']['contents'],
     onRing: async (_signals: readonly Signal[]): Promise<void> => undefined,
     /** New requests; each is told apart by the fault it asks for. */
     async offer(count: number, { sandbox = '', documentName = 'IVZRECPA', dueInMs = 0 } = {}): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { KnownBatch } from '#processors/document/document.ts';
-import { storeIntents } from '#processors/document/intents.ts';
+import { closeIntents, storeIntents } from '#processors/document/intents.ts';
 import type { BatchReport, DocumentGenerator, Handover } from '#processors/document/ports.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 
@@ -22,8 +22,10 @@ export function scriptedThunderhead({ pool, clock }: { pool: Pool; clock: Clock 
       const intended = batchOf(handover, clock.now());
       const reason = `intended: hand-over ${intended.name}`;
       await storeIntents(pool, { batches: [{ handover, batch: intended }], reason, at: clock.now() });
-      if (wish === 'refuse')
-        return { kind: 'refused', batch: intended, message: { code: 'TH-400', message: 'no such template' } };
+      if (wish === 'refuse') {
+        await closeIntents(pool, { batches: [{ handover, batch: intended }], at: clock.now() });
+        return { kind: 'refused', message: { code: 'TH-400', message: 'no such template' } };
+      }
       batches.set(++submitted, wish);
       return { kind: 'accepted', batch: { ...intended, thunderheadBatchId: submitted } };
     },
@@ -56,5 +58,6 @@ const batchOf = ({ progress, no }: Handover, intendedAt: Date): KnownBatch => ({
   ...{ id: uuidv7(), round: progress.round, handover: no, correlationId: progress.id },
   name: `OMS-${progress.id}-${progress.round}-${no}`,
   ...{ thunderheadBatchId: null, transactionNo: 1, transactionCount: 1, dmsDocumentId: null, intendedAt },
+  confirmedAt: null,
   status: 'PROCESSING_OMS',
 });

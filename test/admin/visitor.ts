@@ -39,7 +39,7 @@ export function visitorOf(url: string) {
         if (value && !(expires && expires.getTime() === 0)) cookies.set(name, value);
         else cookies.delete(name);
       const text = await response.text();
-      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
       return {
         status: response.status,
         headers: response.headers,

@@ -30,7 +30,7 @@ test('the documents are shown stage by stage; the queues of callbacks stand in t
   const { queues } = (await visitor.call('queues')).json as { queues: { name: string }[] };
   const shown = queues.map(({ name }) => name);
   expect(shown.slice(0, 4).every((name) => name.startsWith('Documents.'))).toBe(true);
-  expect(shown.slice(8)).toEqual(['Engine room.callback-deliver']);
+  expect(shown.filter((name) => name.includes('callback'))).toEqual(['Engine room.callback-deliver']);
 });
 
 test('a wrong secret, an unknown client, and clients and tokens without oms.admin stay outside', async () => {

@@ -3,7 +3,7 @@ import type { FeedPage } from '#src/api/feed/status-feed.ts';
 import type { HistoryView } from '#src/api/requests/history.ts';
 import type { RequestView } from '#src/api/requests/request-view.ts';
 import type { RequestBody } from './documents.ts';
-import { eventually } from './services.ts';
+import { eventually } from './eventually.ts';
 
 /** A client of the API, as a source system would write it. */
 export interface Client {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Role } from '#src/config.ts';
-import { type Child, startChild } from '#src/local/child.ts';
+import { type Child, type Exit, startChild } from '#src/local/child.ts';
 
 /** `node src/main.ts <roles>` as a process of its own: for tests that kill it. */
 export interface OmsProcess {
@@ -10,8 +10,16 @@ export interface OmsProcess {
   /** `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
   stop(): Promise<void>;
+  /** Resolves when it is gone, whoever ended it. */
+  exited: Promise<Exit>;
   /** Its log so far. */
   output(): string;
+}
+
+/** What is run: another program that listens as the OMS does, or another version's folder. */
+export interface Program {
+  args?: readonly string[];
+  workingDirectory?: string;
 }
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -22,13 +30,14 @@ export async function spawnOms(
   roles: readonly Role[],
   environment: Readonly<Record<string, string>>,
   directory: string,
+  { args = ['src/main.ts'], workingDirectory = root }: Program = {},
 ): Promise<OmsProcess> {
   const child: Child = await startChild({
     name: `OMS ${roles}`,
     command: process.execPath,
-    args: ['src/main.ts', ...roles],
+    args: [...args, ...roles],
     environment: { ...environment },
-    workingDirectory: root,
+    workingDirectory,
     logFile: join(directory, `oms-${++count}.log`),
   });
   const { url } = await child.until(() => {
@@ -39,7 +48,7 @@ export async function spawnOms(
     return line === undefined ? undefined : (JSON.parse(line) as { url: string });
   });
   return {
-    ...{ url, pid: child.pid, output: () => child.output() },
+    ...{ url, pid: child.pid, exited: child.exited, output: () => child.output() },
     async kill() {
       process.kill(child.pid, 'SIGKILL');
       await child.exited;

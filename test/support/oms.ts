@@ -3,10 +3,13 @@ import { pino } from 'pino';
 import { compose } from '#src/compose.ts';
 import { type Role, readConfig } from '#src/config.ts';
 import { logOptions } from '#src/platform/log.ts';
-import { startThunderhead, type Thunderhead } from '#src/sandbox/thunderhead/server.ts';
+import { startThunderhead } from '#src/sandbox/thunderhead/server.ts';
 import { type Client, clientOf } from './client.ts';
+import { type Sandbox, sandboxOf } from './sandbox-control.ts';
 import { freshDatabase, redisUrl } from './services.ts';
 import { openOidm, type ReadyClient, type TestOidm, usualClient } from './tokens.ts';
+
+export { type AcceptedBatch, type Sandbox, sandboxOf } from './sandbox-control.ts';
 
 /** The composed product in this process, with real parts: a database and a queue of its own, and its own sandboxes. */
 export interface OmsOptions {
@@ -102,39 +105,5 @@ export function environmentOf(
     ...((options.backend ?? 'redis') === 'redis' && { REDIS_URL: redisUrl() }),
     ...(options.kafka && { KAFKA_BROKERS: options.kafka }),
     ...options.environment,
-  };
-}
-
-/** The sandbox's control surface, as far as tests ask. */
-export interface Sandbox {
-  url: string;
-  counts(): Promise<{ accepted: number; acceptedTwice: string[]; submitCalls: number; calls: Record<string, number> }>;
-  /** Every batch that was accepted for a request, oldest first. */
-  accepted(requestId: string): Promise<AcceptedBatch[]>;
-  turn(dial: 'outage' | 'batch-ms' | 'faults' | 'throttle' | 'clock', value: object): Promise<void>;
-}
-
-export interface AcceptedBatch {
-  batchId: number;
-  batchName: string;
-  status: string;
-  idempotencyKey: string;
-}
-
-export function sandboxOf(url: Thunderhead['url']): Sandbox {
-  const { origin } = new URL(url);
-  const call = async <T>(path: string, init?: RequestInit): Promise<T> => {
-    const response = await fetch(`${origin}/sandbox${path}`, init);
-    if (!response.ok) throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as T;
-  };
-  return {
-    url,
-    counts: () => call('/counts'),
-    accepted: async (requestId) =>
-      (await call<{ accepted: AcceptedBatch[] }>(`/accepted?correlationId=${requestId}`)).accepted,
-    async turn(dial, value) {
-      await call(`/${dial}`, { method: 'POST', body: JSON.stringify(value) });
-    },
   };
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test } from '@jest/globals';
 import { Client } from 'pg';
 import { environment } from '#src/config.ts';
 import { addressFile, type TestServices, templateDatabase } from './run.ts';
+
+export { eventually } from './eventually.ts';
 
 /**
  * What a test asks for: a database of its own, a Redis of its own, the run's broker. They are real, started once per run
@@ -57,28 +58,6 @@ export function describeWithKafka(name: string, define: (brokers: string) => voi
   const brokers = kafkaBrokers();
   if (typeof brokers === 'string') describe(name, () => define(brokers));
   else describe.skip(`${name} (no Kafka: ${brokers.unavailable})`, () => define('unavailable:0'));
-}
-
-/** Asks until the answer is true (or anything but false and undefined), and gives it back. Throws are "not yet". */
-export async function eventually<T>(
-  check: () => Promise<T | false | undefined> | T | false | undefined,
-  { timeoutMs = 30_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
-): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  let refusal: unknown;
-  while (true) {
-    try {
-      const answer = await check();
-      if (answer !== false && answer !== undefined) return answer;
-      refusal = answer;
-    } catch (error) {
-      refusal = error;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`not within ${timeoutMs} ms; last answer: ${refusal}`, { cause: refusal });
-    }
-    await sleep(everyMs);
-  }
 }
 
 /** Test files run in several processes. Making a folder succeeds for exactly one of them. */

@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import { pipeline as pipe } from 'node:stream/promises';
+import type { Response } from 'express';
+import { isLater, type Later } from '#processors/document/ports.ts';
+import { cancel } from '#processors/engine/cancel.ts';
+import type { Pipeline } from '#processors/engine/pipeline.ts';
+import { signalsFor } from '#processors/engine/signal.ts';
+import { type RetriggerParts, retrigger } from '../retrigger.ts';
+import type { NoticeName } from './notices.ts';
+import type { RequestRecords } from './records.ts';
+
+/** Finished documents, as they come from Thunderhead. */
+export interface FinishedDocuments {
+  contents(
+    batchId: number,
+    transactionNo: number,
+    signal: AbortSignal,
+  ): Promise<
+    | { kind: 'found'; mimeType: string; length: string | undefined; body: Readable }
+    | { kind: 'not-ready' }
+    | { kind: 'gone' }
+    | Later
+  >;
+}
+
+export interface ActionParts extends RetriggerParts {
+  pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+  documents: FinishedDocuments;
+}
+
+interface Wish {
+  id: string;
+  actor: string;
+  reason: string;
+}
+
+export async function setGoingAgain(parts: ActionParts, { id, actor, reason }: Wish): Promise<NoticeName> {
+  const wish = { pipeline: parts.pipeline.name, actor, reason: `retriggered on its page: ${reason}` };
+  return (await retrigger(parts, [id], wish)).length > 0 ? 'retriggered' : 'not-failed';
+}
+
+export async function takeBack({ pool, clock, orchestration, pipeline }: ActionParts, wish: Wish): Promise<NoticeName> {
+  const now = clock.now();
+  const answer = await cancel(pool, pipeline, { ...wish, now });
+  if (!answer?.heard) return 'too-late';
+  const { at } = answer;
+  // A ring that came while the row was locked found nothing.
+  if (at.status === 'ready' && at.dueAt <= now) await orchestration.signal(signalsFor(pipeline.name, [at], now));
+  return at.result === 'cancelled' ? 'cancelled' : 'to-be-cancelled';
+}
+
+/** Passes the bytes on as they come. Undefined: they are on their way. */
+export async function sendDocument(
+  documents: FinishedDocuments,
+  { head, batches }: RequestRecords,
+  response: Response,
+  begin: () => Promise<void>,
+): Promise<NoticeName | undefined> {
+  const batch = batches.at(-1);
+  if (batch?.status !== 'COMPLETED' || batch.thunderheadBatchId === null) return 'no-document';
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  const document = await documents.contents(Number(batch.thunderheadBatchId), batch.transactionNo, closed.signal);
+  if (isLater(document)) return 'thunderhead-away';
+  if (document.kind === 'not-ready') return 'no-document';
+  if (document.kind === 'gone') return 'document-gone';
+  await begin();
+  response.type(document.mimeType);
+  response.set('content-disposition', `attachment; filename="${head.documentName}-${head.id}.pdf"`);
+  if (document.length) response.set('content-length', document.length);
+  // Who goes away in the middle is nobody's fault.
+  await pipe(document.body, response).catch((error) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
+  return undefined;
+}
