@@ -3,7 +3,7 @@ import { type Admin, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import type { StatusEvent } from '#processors/document/ports.ts';
 import type { Fault } from '#processors/engine/outcome.ts';
 import { type KafkaHub, type KafkaHubOptions, openKafkaHub } from '#src/events/kafka-hub.ts';
-import { eventually } from '#test/support/services.ts';
+import { eventually } from '#test/support/eventually.ts';
 
 /** Hubs for tests, events for them to publish, and the other side: what an independent consumer then finds. */
 export interface Opened {
