@@ -159,7 +159,7 @@ const neverAnswered = (handovers: number): Fault =>
     {
       code: 'OMS_HANDOVER_UNANSWERED',
       category: 'THUNDERHEAD_ERROR',
-      description: `Thunderhead left ${handovers} hand-overs without an answer, and has none of them`,
+      description: `${handovers} hand-overs were left without an answer that was heard, and Thunderhead has none of them`,
     },
     { final: true },
   );

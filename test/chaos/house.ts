@@ -1,0 +1,85 @@
+import { rmSync } from 'node:fs';
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
+import { environment } from '#src/config.ts';
+import type { Child } from '#src/local/child.ts';
+import { throwAwayFolder } from '#src/local/folders.ts';
+import { startSandbox } from '#src/local/sandboxes.ts';
+import { migrate } from '#src/platform/migrate.ts';
+import { type Sandbox, sandboxOf } from '#test/support/sandbox-control.ts';
+import type { Cell } from './cell.ts';
+import { openServers, type Server } from './server.ts';
+
+/** What all cells stand on: servers that can be taken away, and the two sandboxes. */
+export interface House extends AsyncDisposable {
+  directory: string;
+  postgres: Server;
+  redis: Server;
+  kafka: Server;
+  thunderhead: Sandbox;
+  oidm: string;
+  /** A database of the cell's own, whose events go to a topic of their own. Redis and Thunderhead know nothing any more. */
+  begin(cell: Pick<Cell, 'name' | 'migrate'>): Promise<{ databaseUrl: string; topic: string }>;
+  /** All servers run again, whatever the cell has done to them. */
+  restore(): Promise<void>;
+}
+
+const batchMs = 100;
+const template = 'chaos_template';
+
+export async function openHouse({ keep }: { keep: boolean }): Promise<House> {
+  const directory = throwAwayFolder('chaos');
+  const { DATABASE_URL: _, REDIS_URL: __, KAFKA_BROKERS: ___, ...others } = environment;
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => (keep ? undefined : rmSync(directory, { recursive: true, force: true })));
+  const servers = await openServers(directory, others);
+  for (const each of Object.values(servers)) opened.defer(() => each.stop('gently'));
+  const sandbox = async (name: 'thunderhead' | 'oidm') => {
+    const onChild = (child: Child) => opened.defer(async () => void (await child.stop()));
+    return (await startSandbox(name, { directory, environment: others, port: 0, batchMs, onChild })).url;
+  };
+  const thunderhead = sandboxOf(await sandbox('thunderhead'));
+  const oidm = await sandbox('oidm');
+  await query(servers.postgres.url, `create database ${template}`);
+  await migrate(databaseOf(servers.postgres.url, template));
+
+  const restore = async () => void (await Promise.all(Object.values(servers).map((each) => each.start())));
+  let count = 0;
+  const stack = opened.move();
+  return {
+    ...{ directory, ...servers, thunderhead, oidm, restore },
+    async begin(cell) {
+      const name = `chaos_${++count}`;
+      const databaseUrl = databaseOf(servers.postgres.url, name);
+      await query(
+        servers.postgres.url,
+        `create database ${name} ${cell.migrate ? '' : `template ${template} strategy file_copy`}`,
+      );
+      await cell.migrate?.(databaseUrl);
+      const topic = `oms.chaos-${count}-${cell.name.replaceAll(':', '-')}`;
+      await query(databaseUrl, `update document_configuration set value = $1 where code = 'TOPIC_NAME'`, [topic]);
+      await flush(servers.redis.url);
+      await thunderhead.turn('reset', {});
+      return { databaseUrl, topic };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+export async function flush(redisUrl: string): Promise<void> {
+  const redis = new Redis(redisUrl);
+  await redis.flushall();
+  redis.disconnect();
+}
+
+function databaseOf(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = name;
+  return url.href;
+}
+
+async function query(url: string, text: string, values?: unknown[]): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(text, values).finally(() => client.end());
+}
