@@ -42,6 +42,8 @@ export interface KnownBatch {
   status: BatchStatus;
   dmsDocumentId: number | null;
   intendedAt: Date;
+  /** How many hand-overs of its round Thunderhead left without an answer; known at submit. */
+  unanswered: number;
   /** When Thunderhead's word came that it has it. */
   confirmedAt: Date | null;
 }

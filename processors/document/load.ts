@@ -4,6 +4,9 @@ import type { BatchStatus, DocumentItem, KnownBatch } from './document.ts';
 
 const batchColumns = `b.id as batch_id, b.round, b.handover, b.correlation_id, b.thunderhead_batch_id, b.name, b.transaction_no,
   b.transaction_count, b.status, b.dms_document_id, b.created_at as intended_at, b.confirmed_at`;
+/** Not those that were lost because we died: they say nothing about Thunderhead. */
+const unanswered = `(select count(*)::int from batch u
+  where u.request_id = r.id and u.round = b.round and u.unknown_at is not null) as unanswered`;
 const latestBatch = 'select * from batch where request_id = r.id order by round desc, handover desc limit 1';
 
 /** Reads what a stage needs of a chunk of documents: one statement, and no more columns than that stage looks at. */
@@ -15,10 +18,10 @@ export async function loadDocuments(
   const withBatch = stage !== 'validate';
   const progressOf = new Map(claimed.map((progress) => [progress.id, progress]));
   const { rows } = await pool.query<RequestColumns & Partial<BatchColumns>>({
-    name: `oms-load-${withBatch ? 'batch' : 'request'}`,
+    name: `oms-load-${stage === 'submit' ? 'intent' : withBatch ? 'batch' : 'request'}`,
     text: `select r.id, source_system, request_correlation_id, document_type, document_name, document_language,
         source_environment, priority, metadata, content_bytes
-        ${withBatch ? `, ${batchColumns}, r.callback_url` : ''}
+        ${withBatch ? `, ${batchColumns}, r.callback_url` : ''}${stage === 'submit' ? `, ${unanswered}` : ''}
       from document_request r
       ${withBatch ? `left join lateral (${latestBatch}) b on true` : ''}
       where r.id = any($1::uuid[])`,
@@ -99,6 +102,7 @@ interface BatchColumns {
   dms_document_id: string | null;
   intended_at: Date;
   confirmed_at: Date | null;
+  unanswered?: number;
 }
 
 function documentOf(row: RequestColumns & Partial<BatchColumns>, progress: Progress): DocumentItem {
@@ -133,6 +137,7 @@ const batchOf = (row: BatchColumns): KnownBatch => ({
   dmsDocumentId: numberOrNull(row.dms_document_id),
   intendedAt: row.intended_at,
   confirmedAt: row.confirmed_at,
+  unanswered: row.unanswered ?? 0,
 });
 
 const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));

@@ -29,8 +29,10 @@ export interface SubmitTiming {
   firstPollMs: number;
 }
 
-/** So many hand-overs of one round may be left without an answer; then an operator decides. */
-const mostHandovers = 3;
+/** So many hand-overs of one round may Thunderhead leave without an answer; then an operator decides. */
+const mostUnanswered = 3;
+/** And so many may there be in all: whatever it is that we die of, with this document in hand, ends too. */
+const mostHandovers = 10;
 
 /**
  * Hands the document to the generator, once. A letter printed twice cannot be taken back, so a hand-over whose outcome is not
@@ -53,7 +55,8 @@ export const submit = (ports: SubmitPorts, timing: SubmitTiming): Stage<Document
     const closed: DocumentFacts | undefined = open && { kind: 'unaccepted', batchId: open.id, at: ports.clock.now() };
     if (cancellation) return cancelled(`cancelled for ${cancellation.actor}: Thunderhead has not accepted it`, closed);
     const before = batch?.round === progress.round ? batch.handover : 0;
-    if (open && before >= mostHandovers) throw neverAnswered(before);
+    if (open && before > 0 && (open.unanswered >= mostUnanswered || before >= mostHandovers))
+      throw neverAnswered(before);
 
     const answer = await ports.generator.submit(await handoverOf(document, before + 1, ports), signal);
     switch (answer.kind) {

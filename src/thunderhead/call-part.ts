@@ -42,6 +42,7 @@ export function partsOf(written: readonly (Written & { waiting: Waiting })[], in
       dmsDocumentId: null,
       intendedAt,
       confirmedAt: null,
+      unanswered: 0,
     };
     return { ...document, batch };
   });

@@ -59,5 +59,6 @@ const batchOf = ({ progress, no }: Handover, intendedAt: Date): KnownBatch => ({
   name: `OMS-${progress.id}-${progress.round}-${no}`,
   ...{ thunderheadBatchId: null, transactionNo: 1, transactionCount: 1, dmsDocumentId: null, intendedAt },
   confirmedAt: null,
+  unanswered: 0,
   status: 'PROCESSING_OMS',
 });

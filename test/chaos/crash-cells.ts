@@ -10,19 +10,11 @@ const mostTimes = (edge: CrashPoint['edge']): number => (edge === 'after-effect'
 
 const mostKillsOfOne = 3;
 
-/**
- * Who dies here leaves an intent without an answer. Where Thunderhead has nothing of it (it was never asked, or refused the
- * document unheard) the document is handed over anew, three times in all; and the same ones are the first after each start.
- */
-const lostThrice = ['submit:intended', 'submit:sent'];
-const leftToAnOperator = ['OMS_HANDOVER_UNANSWERED'];
-
 /** `kill -9` of both workers, again and again, at one edge of the steps of one stage. */
 const crashCell = (stage: string, edge: CrashPoint['edge']): Cell => ({
   name: `${stage}:${edge}`,
   overMs: 6_000,
   leastBlows: 2,
-  allowed: lostThrice.includes(`${stage}:${edge}`) ? leftToAnOperator : [],
   program: (roles, random) => {
     if (!roles.includes('worker')) return undefined;
     const points = Array.from({ length: mostKillsOfOne }, () => between(random, 1, mostTimes(edge)));

@@ -11,6 +11,7 @@ const batch = (changes: Partial<KnownBatch> = {}): KnownBatch => ({
   ...{ id: 'b-1', round: 1, handover: 1, correlationId: 'r-1', name: 'OMS-r-1-1', thunderheadBatchId: null },
   ...{ transactionNo: 1, transactionCount: 1, status: 'PROCESSING_OMS', dmsDocumentId: null, intendedAt: ago(100) },
   confirmedAt: null,
+  unanswered: 1,
   ...changes,
 });
 
@@ -143,14 +144,22 @@ describe('a hand-over that is not confirmed', () => {
     expect(handovers).toEqual([]);
   });
 
-  test('the third that was left without an answer: an operator decides', async () => {
-    const { outcome, handovers } = await run({ batch: batch({ handover: 3, intendedAt: ago(1_000) }) });
+  test.each([
+    ['the third that Thunderhead left without an answer', { handover: 3, unanswered: 3 }],
+    ['the tenth of all', { handover: 10, unanswered: 0 }],
+  ])('%s: an operator decides', async (_, counts) => {
+    const { outcome, handovers } = await run({ batch: batch({ ...counts, intendedAt: ago(1_000) }) });
     expect(outcome).toMatchObject({ failure: { code: 'OMS_HANDOVER_UNANSWERED' }, final: true });
     expect(handovers).toEqual([]);
   });
 
+  test('those that were lost because a worker died are nobody’s silence: it is handed over anew', async () => {
+    const { handovers } = await run({ batch: batch({ handover: 6, unanswered: 2, intendedAt: ago(1_000) }) });
+    expect(handovers).toMatchObject([{ no: 7 }]);
+  });
+
   test('and when the operator has decided, it is sent after one more question', async () => {
-    const known = batch({ handover: 3, intendedAt: ago(90_000) });
+    const known = batch({ handover: 3, unanswered: 3, intendedAt: ago(90_000) });
     const { asked, handovers } = await run({ batch: known, progress: { round: 2 } });
     expect(asked).toEqual(['OMS-r-1-1']);
     expect(handovers).toMatchObject([{ no: 1, progress: { round: 2 } }]);
