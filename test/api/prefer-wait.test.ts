@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { invoice, metadata, newCorrelationId, troubled } from '#test/support/documents.ts';
-import { type Oms, startOms } from '#test/support/oms.ts';
+import { eachAlone, type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
 
 let oms: Oms;
@@ -90,7 +90,7 @@ describe('a client that prefers to wait', () => {
 });
 
 test('who hangs up does not wait any longer: its place is free, and its request is worked on', async () => {
-  await using small = await startOms({ environment: { MAX_STREAMS: '1' } });
+  await using small = await startOms({ environment: { MAX_STREAMS: '1', ...eachAlone } });
   const send = (body: object, signal?: AbortSignal) =>
     small.fetch(address, {
       method: 'POST',

@@ -40,11 +40,10 @@ const gone = (name: ServerName, ms: number): Cell => ({
   },
 });
 
-const thunderheadFaults = (name: string, rates: object, allowed: readonly string[] = []): Cell => ({
+const thunderheadFaults = (name: string, rates: object): Cell => ({
   name: `thunderhead-${name}`,
   overMs: 8_000,
   leastBlows: 1,
-  allowed,
   async disturb({ house, random, blow, until }) {
     await house.thunderhead.turn('faults', { ...rates, seed: between(random, 1, 1_000_000) });
     blow();
