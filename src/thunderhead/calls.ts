@@ -33,7 +33,7 @@ export interface Calls extends AsyncDisposable {
   stream(permit: Permit, call: Call, signal: AbortSignal): Promise<Streamed>;
 }
 
-export type Streamed = Exclude<Called, { kind: 'answered' }> | { kind: 'answered'; answer: Answer } | StreamedBody;
+export type Streamed = Called | StreamedBody;
 
 export interface StreamedBody {
   kind: 'streaming';
