@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Audit } from './audit/audit.ts';
-import type { Html } from './html.ts';
+import type { Html } from './pages/html.ts';
 import { Attempts } from './sign-in/attempts.ts';
 import { sessionCookie } from './sign-in/cookies.ts';
 import { ForgeryGuard } from './sign-in/forgery.ts';

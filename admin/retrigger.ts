@@ -4,7 +4,7 @@ import type { Progress } from '#processors/engine/progress.ts';
 import { reopen } from '#processors/engine/reopen.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import type { Orchestration } from '#queues/orchestration.ts';
-import { failedUntil } from './stage-queries.ts';
+import { failedUntil } from './stages/queries.ts';
 
 export interface RetriggerParts {
   pool: Pool;

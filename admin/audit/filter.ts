@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { moment } from '../moment.ts';
+import { moment } from '../pages/moment.ts';
 
 /** Which rows of the audit somebody wants to see. */
 export interface AuditFilter {

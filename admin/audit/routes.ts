@@ -4,7 +4,7 @@ import { pipeline as pipe } from 'node:stream/promises';
 import { type Request, type Response, Router } from 'express';
 import Joi from 'joi';
 import type { Operator } from '../access.ts';
-import { problemsOf } from '../problems.ts';
+import { problemsOf } from '../pages/problems.ts';
 import { pageHeaders } from '../sign-in/headers.ts';
 import { refuseCall } from '../sign-in/refused.ts';
 import { type AuditQuery, readAuditQuery } from './filter.ts';

@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html } from '../pages/html.ts';
 import type { RequestRecords } from './records.ts';
 
 /** What can be done about the request as it stands. What cannot be done is not offered. */

@@ -1,4 +1,4 @@
-import { clockTime } from '../thunderhead/times.ts';
+import { clockTime } from '../pages/times.ts';
 import type { RequestHead } from './records.ts';
 import type { Tone } from './tone.ts';
 

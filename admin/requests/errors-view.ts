@@ -1,5 +1,5 @@
-import { type Html, html, joined } from '../html.ts';
-import { dateAndTime } from '../thunderhead/times.ts';
+import { type Html, html, joined } from '../pages/html.ts';
+import { dateAndTime } from '../pages/times.ts';
 import { fact } from './frame.ts';
 import type { ErrorRecord } from './records.ts';
 

@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html } from '../pages/html.ts';
 
 /** What the pages about requests have in common. */
 export const head = html`<link rel="stylesheet" href="/admin/thunderhead/style.css">

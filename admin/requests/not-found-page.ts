@@ -1,7 +1,7 @@
 import type { Operator } from '../access.ts';
-import { type Html, html } from '../html.ts';
-import { layout } from '../layout.ts';
-import { navigation } from '../navigation.ts';
+import { type Html, html } from '../pages/html.ts';
+import { layout } from '../pages/layout.ts';
+import { navigation } from '../pages/navigation.ts';
 import { head } from './frame.ts';
 
 export const notFoundPage = ({ id, operator }: { id: string; operator: Operator }): Html =>

@@ -1,4 +1,4 @@
-import { type Html, html, joined } from '../html.ts';
+import { type Html, html, joined } from '../pages/html.ts';
 import { withReason } from './actions-view.ts';
 import type { MetadataEntry } from './mask.ts';
 import { type RequestHead, shownBytes } from './records.ts';

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { RequestStatus } from '#processors/document/ports.ts';
 import { statusOf } from '#processors/document/status.ts';
 import type { Progress } from '#processors/engine/progress.ts';
-import { look } from '../stage-queries.ts';
+import { readOnly } from '#processors/engine/read-only.ts';
 
 /** All that is known of one request, but for what its source sent. */
 export interface RequestRecords {
@@ -97,7 +97,7 @@ export interface HistoryRecord {
 
 /** As of one moment. Undefined: there is no such request. */
 export const findRecords = (pool: Pool, id: string, firstStage: string): Promise<RequestRecords | undefined> =>
-  look(pool, async (client) => {
+  readOnly(pool, async (client) => {
     const [head] = await headOf(client, id);
     if (!head) return undefined;
     const list = async <T>(text: string) => (await client.query(text, [id])).rows as T[];

@@ -1,8 +1,8 @@
 import type { Operator } from '../access.ts';
-import { type Html, html, joined } from '../html.ts';
-import { layout } from '../layout.ts';
-import { navigation } from '../navigation.ts';
-import { dateAndTime } from '../thunderhead/times.ts';
+import { type Html, html, joined } from '../pages/html.ts';
+import { layout } from '../pages/layout.ts';
+import { navigation } from '../pages/navigation.ts';
+import { dateAndTime } from '../pages/times.ts';
 import { head } from './frame.ts';
 import type { FoundRequest, SearchAnswer } from './search.ts';
 import { toneOf } from './tone.ts';

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { RequestStatus } from '#processors/document/ports.ts';
 import { statusOf } from '#processors/document/status.ts';
 import type { Progress } from '#processors/engine/progress.ts';
-import { look } from '../stage-queries.ts';
+import { readOnly } from '#processors/engine/read-only.ts';
 
 export interface FoundRequest {
   id: string;
@@ -35,7 +35,7 @@ const batchNumber = /^\d{1,18}$/;
  * a source with millions of requests is no slower than a single id. Without a word: what failed last.
  */
 export const searchRequests = (pool: Pool, word: string, firstStage: string): Promise<SearchAnswer> =>
-  look(pool, async (client) => {
+  readOnly(pool, async (client) => {
     const [ways, values] = word === '' ? [failedLast, []] : [byWord, wordValues(word)];
     const { rows } = await client.query<Row>(
       `with found as (${ways}),

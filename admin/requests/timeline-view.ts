@@ -1,4 +1,4 @@
-import { type Html, html, joined } from '../html.ts';
+import { type Html, html, joined } from '../pages/html.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 /** The story, oldest first, day by day: when, what, in whose words, by whom. */

@@ -1,8 +1,8 @@
 import express, { type Request, type Response, Router } from 'express';
 import { refuseCall } from '../sign-in/refused.ts';
+import { change, lookAhead, type RetriggersParts, start } from './actions.ts';
 import { findPlan, listPlans, type Plan, type PlanChange, planChanges, planItems } from './plans.ts';
-import { change, lookAhead, type RetriggersParts, start } from './service.ts';
-import { type Checked, readItemsQuery, readPlanWish } from './wish.ts';
+import { type Checked, readItemsQuery, readPlanWish } from './schemas.ts';
 
 /** Plans, for scripts: the same as the pages. */
 export function retriggerApi(parts: RetriggersParts): Router {

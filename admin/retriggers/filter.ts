@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { moment } from '../moment.ts';
+import { moment } from '../pages/moment.ts';
 
 /** Which failed documents are meant. What is not said is not asked; nothing said means all that have failed. */
 export interface RetriggerFilter {

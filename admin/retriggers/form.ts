@@ -1,4 +1,4 @@
-import { type Html, html, joined } from '../html.ts';
+import { type Html, html, joined } from '../pages/html.ts';
 
 /** What was typed, word for word. */
 export type Typed = Readonly<Record<string, string>>;

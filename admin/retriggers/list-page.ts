@@ -1,12 +1,12 @@
 import type { Operator } from '../access.ts';
-import { type Html, html, joined } from '../html.ts';
-import { layout } from '../layout.ts';
-import { navigation } from '../navigation.ts';
-import { dateAndTime } from '../thunderhead/times.ts';
+import { type Html, html, joined } from '../pages/html.ts';
+import { layout } from '../pages/layout.ts';
+import { navigation } from '../pages/navigation.ts';
+import { dateAndTime } from '../pages/times.ts';
 import { planForm, type Typed } from './form.ts';
 import type { Plan } from './plans.ts';
 import type { Preview } from './preview.ts';
-import { seenSection } from './seen.ts';
+import { seenSection } from './preview-section.ts';
 import { filterInWords, mark, number } from './words.ts';
 
 export interface ListPage {

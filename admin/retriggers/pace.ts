@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { CallSettings } from '../thunderhead/controls.ts';
-import { beforeHandOver, type PlannedPipeline } from './failed.ts';
+import { beforeHandOver, type PlannedPipeline } from './failed-documents.ts';
 
 /** How fast documents go at the present budget of calls, and how many wait for it already. */
 

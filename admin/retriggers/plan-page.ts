@@ -1,8 +1,8 @@
 import type { Operator } from '../access.ts';
-import { type Html, html, joined } from '../html.ts';
-import { layout } from '../layout.ts';
-import { navigation } from '../navigation.ts';
-import { dateAndTime } from '../thunderhead/times.ts';
+import { type Html, html, joined } from '../pages/html.ts';
+import { layout } from '../pages/layout.ts';
+import { navigation } from '../pages/navigation.ts';
+import { dateAndTime } from '../pages/times.ts';
 import { pageStyles } from './list-page.ts';
 import { type ItemState, itemStates, may, type Plan, type PlanChange, type PlanItem } from './plans.ts';
 import { progressBar } from './progress-bar.ts';

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from '#processors/engine/clock.ts';
 import { storable } from '#processors/engine/settle.ts';
 import { inTransaction } from '#processors/engine/transaction.ts';
-import { failedDocuments, type PlannedPipeline } from './failed.ts';
+import { failedDocuments, type PlannedPipeline } from './failed-documents.ts';
 import type { RetriggerFilter } from './filter.ts';
 
 /** Plans as they are kept: made, looked at, held up. What sets their documents going is in `turn.ts`. */

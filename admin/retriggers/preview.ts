@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import { look } from '../stage-queries.ts';
+import { readOnly } from '#processors/engine/read-only.ts';
 import type { CallSettings } from '../thunderhead/controls.ts';
-import { failedDocuments, type PlannedPipeline } from './failed.ts';
+import { failedDocuments, type PlannedPipeline } from './failed-documents.ts';
 import type { RetriggerFilter } from './filter.ts';
 import { documentsPerMinute, minutesFor, waitingForCalls } from './pace.ts';
 
@@ -56,7 +56,7 @@ export async function preview({ pool, pipeline, calls }: PreviewParts, filter: R
        count(*) filter (where may_exist)::int as may_exist, count(*) filter (where makes_document)::int as to_make
      from failed group by grouping sets ((), (source_system), (${cause}))
      order by count(*) desc, source_system, code`;
-  const { rows } = await look(pool, (client) => client.query<Columns>(text, values), patienceMs);
+  const { rows } = await readOnly(pool, (client) => client.query<Columns>(text, values), patienceMs);
   const all = rows.find(({ grouped }) => grouped === 'all');
   const waitingAlready = await waitingForCalls(pool, pipeline, mostWaiting);
   return {

@@ -1,4 +1,4 @@
-import { type Html, html, joined } from '../html.ts';
+import { type Html, html, joined } from '../pages/html.ts';
 import type { ItemState } from './plans.ts';
 
 /** From the left, so that the bar fills up. What is pending is what is left free. */

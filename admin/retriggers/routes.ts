@@ -1,13 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { pageHeaders } from '../sign-in/headers.ts';
+import { change, lookAhead, type RetriggersParts, start } from './actions.ts';
 import { planById, retriggerApi } from './api.ts';
 import { filterOf } from './filter.ts';
 import { type ListPage, listPage } from './list-page.ts';
 import { minutesFor } from './pace.ts';
 import { planPage } from './plan-page.ts';
 import { listPlans, planChanges, planItems } from './plans.ts';
-import { change, lookAhead, type RetriggersParts, start } from './service.ts';
-import { readItemsQuery, readPlanWish } from './wish.ts';
+import { readItemsQuery, readPlanWish } from './schemas.ts';
 
 /** Many failed documents set going again, at the pace that Thunderhead allows. Mounted behind the board's gate. */
 export function retriggerRoutes(parts: RetriggersParts): Router {

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { inTransaction } from '#processors/engine/transaction.ts';
 import { type RetriggerParts, retrigger } from '../retrigger.ts';
 import type { CallSettings } from '../thunderhead/controls.ts';
-import type { PlannedPipeline } from './failed.ts';
+import type { PlannedPipeline } from './failed-documents.ts';
 import { documentsPerMinute, waitingForCalls } from './pace.ts';
 import { endPlans, settleEnded, skipOthers } from './settle.ts';
 

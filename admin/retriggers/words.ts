@@ -1,6 +1,6 @@
-import type { Html } from '../html.ts';
-import { html } from '../html.ts';
-import { dateAndTime } from '../thunderhead/times.ts';
+import type { Html } from '../pages/html.ts';
+import { html } from '../pages/html.ts';
+import { dateAndTime } from '../pages/times.ts';
 
 /** Filters, times and numbers of plans, as people read them. */
 

@@ -1,5 +1,5 @@
-import { type Html, html } from '../html.ts';
-import { layout } from '../layout.ts';
+import { type Html, html } from '../pages/html.ts';
+import { layout } from '../pages/layout.ts';
 
 /** The pages in front of the board. They work without JavaScript. */
 

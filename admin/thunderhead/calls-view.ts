@@ -1,4 +1,4 @@
-import { withPatience } from '../patience.ts';
+import { within } from '#processors/engine/within.ts';
 import type { CallSettings, CallUse, LastChange, ThunderheadControls } from './controls.ts';
 
 /** All that there is to see. What is undefined is not known at the moment, and does not hold up the rest. */
@@ -23,4 +23,4 @@ export const useIfKnown = (controls: Pick<ThunderheadControls, 'use'>): Promise<
   ifKnown(() => controls.use());
 
 const ifKnown = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
-  withPatience(patienceMs, ask).catch(() => undefined);
+  within(patienceMs, 'the budget', ask()).catch(() => undefined);

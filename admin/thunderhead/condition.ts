@@ -1,5 +1,5 @@
+import { clockTime } from '../pages/times.ts';
 import type { CallUse } from './controls.ts';
-import { clockTime } from './times.ts';
 
 /** Whether calls go out, and if not, until when and why: in words, for the page and for the board's queues. */
 export interface Condition {

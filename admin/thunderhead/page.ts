@@ -1,13 +1,13 @@
 import type { Operator } from '../access.ts';
-import { type Html, html } from '../html.ts';
-import { layout } from '../layout.ts';
-import { navigation } from '../navigation.ts';
+import { type Html, html } from '../pages/html.ts';
+import { layout } from '../pages/layout.ts';
+import { navigation } from '../pages/navigation.ts';
+import { dateAndTime } from '../pages/times.ts';
 import type { CallsView } from './calls-view.ts';
 import { conditionOf } from './condition.ts';
 import type { SettingProblem } from './controls.ts';
 import { type TypedSettings, typedOf } from './form.ts';
 import { settingsForm } from './settings-form.ts';
-import { dateAndTime } from './times.ts';
 import { sourcesTable, useOf } from './use.ts';
 
 export interface ThunderheadPage {

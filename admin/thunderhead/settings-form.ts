@@ -1,7 +1,7 @@
-import { type Html, html, joined } from '../html.ts';
+import { type Html, html, joined } from '../pages/html.ts';
+import { dateAndTime } from '../pages/times.ts';
 import type { LastChange, SettingProblem } from './controls.ts';
 import { inWords, type SettingField, settingFields, type TypedSettings } from './form.ts';
-import { dateAndTime } from './times.ts';
 
 export interface SettingsForm {
   typed: TypedSettings;

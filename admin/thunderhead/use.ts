@@ -1,4 +1,4 @@
-import { type Html, html, joined } from '../html.ts';
+import { type Html, html, joined } from '../pages/html.ts';
 import type { CallsView } from './calls-view.ts';
 import type { SourceUse } from './controls.ts';
 

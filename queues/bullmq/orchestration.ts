@@ -2,10 +2,10 @@ import type { Clock } from '#processors/engine/clock.ts';
 import { GroupCommit } from '#processors/engine/group-commit.ts';
 import { type Settlement, type Signal, signalsFor, urgentFrom } from '#processors/engine/signal.ts';
 import type { Stage } from '#processors/engine/stage.ts';
+import { within } from '#processors/engine/within.ts';
 import { namesOf } from '../names.ts';
 import type { Orchestration, RingLog } from '../orchestration.ts';
 import type { QueueBackend, StageQueue, StageWorker } from './backend.ts';
-import { within } from './within.ts';
 
 export interface BullmqOptions {
   backend: QueueBackend;
@@ -82,7 +82,7 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
   const lost = lostRings(log);
   const ring = async (signals: readonly Signal[]): Promise<boolean> => {
     try {
-      await within(ringTimeoutMs, rings.submit(signals));
+      await within(ringTimeoutMs, 'the queue', rings.submit(signals));
       return true;
     } catch (error) {
       lost(error, signals.flatMap(({ ids }) => ids).length);
@@ -113,8 +113,10 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
       // Takes no new work from here on, and settles what is in hand. A queue that is away does not keep us.
       const closed = Promise.all(workers.map((worker) => worker.close()));
       while (underWay.size > 0) await Promise.allSettled(underWay);
-      await within(closeTimeoutMs, closed).catch((error) => log.warn({ err: error }, 'the queues did not say goodbye'));
-      await Promise.allSettled([...queues.values()].map((queue) => within(closeTimeoutMs, queue.close())));
+      await within(closeTimeoutMs, 'the queue', closed).catch((error) =>
+        log.warn({ err: error }, 'the queues did not say goodbye'),
+      );
+      await Promise.allSettled([...queues.values()].map((queue) => within(closeTimeoutMs, 'the queue', queue.close())));
     },
   };
 }

@@ -1,6 +1,6 @@
+import { within } from '#processors/engine/within.ts';
 import type { RingLog } from '../orchestration.ts';
 import type { QueueBackend, Repeat, StageQueue } from './backend.ts';
-import { within } from './within.ts';
 
 /** What the queue, and the schedule in it, are called on the board. */
 export const recoveryQueue = 'recovery';
@@ -59,8 +59,10 @@ export async function startRecoverySchedule(options: RecoverySchedule): Promise<
       stopping.abort();
       const closed = worker.close();
       await underWay;
-      await within(closeTimeoutMs, closed).catch((error) => log.warn({ err: error }, 'recovery: no goodbye'));
-      await within(closeTimeoutMs, queue.close()).catch(() => undefined);
+      await within(closeTimeoutMs, 'the queue', closed).catch((error) =>
+        log.warn({ err: error }, 'recovery: no goodbye'),
+      );
+      await within(closeTimeoutMs, 'the queue', queue.close()).catch(() => undefined);
     },
   };
 }

@@ -2,8 +2,8 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { demandDataRate } from '#src/limits/minimum-data-rate.ts';
 import type { Logger } from '#src/platform/log.ts';
+import { NotReady } from '../platform/not-ready.ts';
 import { answerProblems, nothingHere, problemOf } from './errors.ts';
-import { NotReady } from './not-ready.ts';
 import { problems } from './problem.ts';
 
 export interface AppParts {

@@ -1,4 +1,4 @@
-import { planned } from '#admin/retriggers/failed.ts';
+import { planned } from '#admin/retriggers/failed-documents.ts';
 import { startRetriggers } from '#admin/retriggers/loop.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Orchestration } from '#queues/orchestration.ts';

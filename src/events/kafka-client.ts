@@ -94,16 +94,3 @@ interface Wrapped {
   cause?: Wrapped;
   originalError?: Wrapped;
 }
-
-/** Rejects when the work takes longer. The work goes on unheard, so whoever uses this must also end it. */
-export async function within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} took longer than ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,6 +1,7 @@
 import type { Message, RecordMetadata } from 'kafkajs';
 import type { BrokerReceipt } from '#processors/document/ports.ts';
-import { protocolError, within } from './kafka-client.ts';
+import { within } from '#processors/engine/within.ts';
+import { protocolError } from './kafka-client.ts';
 import type { LiveProducer, ProducerKeeper } from './kafka-producer.ts';
 import type { Topics } from './kafka-topics.ts';
 import type { Entry } from './send-queue.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message, Producer } from 'kafkajs';
-import { type KafkaAddress, kafkaClient, type Log, within } from './kafka-client.ts';
+import { within } from '#processors/engine/within.ts';
+import { type KafkaAddress, kafkaClient, type Log } from './kafka-client.ts';
 import { rememberingPartitioner } from './partition.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { type KafkaAddress, kafkaClient, type Log, protocolError, within } from './kafka-client.ts';
+import { within } from '#processors/engine/within.ts';
+import { type KafkaAddress, kafkaClient, type Log, protocolError } from './kafka-client.ts';
 
 /**
  * Topics come from reference data, so the first event of a new document family may find its topic missing. It is looked

@@ -1,6 +1,6 @@
 import type { StatusPublisher } from '#processors/document/ports.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
-import { few } from './few.ts';
+import { few } from './label-limit.ts';
 
 export interface RequestMetrics {
   /** A new request is on disk. */

@@ -1,4 +1,4 @@
-import { withPatience } from '#admin/patience.ts';
+import { within } from '#processors/engine/within.ts';
 import type { Level, Metrics } from '#src/platform/metrics.ts';
 
 /** What is not this process's own, and has to be asked for: the tables, the call budget, the queues. */
@@ -62,7 +62,7 @@ function seldomAsked(
         asking = undefined;
       });
     if (!asking) return;
-    await withPatience(patienceMs, () => asking as Promise<void>).catch(() => {
+    await within(patienceMs, 'the source', asking).catch(() => {
       forget();
       tell(name, false);
     });

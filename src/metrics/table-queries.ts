@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { few, other } from './few.ts';
+import { few, other } from './label-limit.ts';
 
 /**
  * What the metrics ask the tables. All of it is counted through indexes that hold only what is in flight, or in a table that

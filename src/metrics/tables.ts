@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import { look } from '#admin/stage-queries.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
+import { readOnly } from '#processors/engine/read-only.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { emptied, type SharedSource } from './shared-source.ts';
 import { askTables, type TablesNow } from './table-queries.ts';
@@ -81,7 +81,7 @@ export function tables(metrics: Metrics, { pool, clock, pipelines, documents }: 
     async ask() {
       const now = clock.now();
       const about = { now, documents: documents.name, firstStage: documents.stages[0].name };
-      const known = await look(pool, (client) => askTables(client, about), timeoutMs);
+      const known = await readOnly(pool, (client) => askTables(client, about), timeoutMs);
       tellStages(known.stages, now);
       requests.replace(known.requests);
       errors.replace(known.errors);

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import type { StagePauses } from '#admin/pause.ts';
+import type { StagePauses } from '#admin/stages/pause.ts';
 import type { Settings } from './settings.ts';
 
 const key = 'stages.paused';

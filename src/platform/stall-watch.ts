@@ -3,7 +3,7 @@ import type { Clock } from '#processors/engine/clock.ts';
 import { neglected } from '#processors/engine/neglected.ts';
 import type { PausedStages } from '#processors/engine/paused-stages.ts';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
-import { NotReady } from '#src/api/not-ready.ts';
+import { NotReady } from '#src/platform/not-ready.ts';
 
 export interface StallWatchParts {
   pool: Pool;

@@ -14,7 +14,7 @@ import { type Answer, messageOf } from './answer.ts';
 import type { CallRequest } from './budget/call.ts';
 import type { Call, Calls } from './calls.ts';
 import type { RemoteClock } from './remote-clock.ts';
-import { sharing } from './sharing.ts';
+import { sharing } from './single-flight.ts';
 
 /** The bytes of a finished document, straight from Thunderhead. */
 export interface DocumentContents {

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { seldom } from '#src/platform/quietly.ts';
-import { type FairSample, fairSample } from './fair-sample.ts';
+import { type FairSample, fairSample } from './reservoir.ts';
 
 /** How long documents of a name take at Thunderhead. All processes learn it together. */
 export interface GenerationTimes extends AsyncDisposable {

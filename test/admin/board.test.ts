@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PoolClient } from 'pg';
-import { PipelineCounts } from '#admin/stage-counts.ts';
+import { PipelineCounts } from '#admin/stages/counts.ts';
 import { freshDatabase, redisUrl } from '#test/support/services.ts';
 import { nothing, openHouse } from './house.ts';
 

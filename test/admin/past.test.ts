@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Pool } from 'pg';
-import { countOf, growth, percentile, together } from '#admin/metrics/durations.ts';
-import { KnownPeriods } from '#admin/metrics/known-periods.ts';
-import { askPeriod } from '#admin/metrics/period-query.ts';
+import { countOf, growth, percentile, together } from '#admin/past/durations.ts';
+import { KnownPeriods } from '#admin/past/known-periods.ts';
+import { askPeriod } from '#admin/past/period-query.ts';
 import { inTransaction } from '#processors/engine/transaction.ts';
 import { freshDatabase, redisUrl } from '#test/support/services.ts';
 import { openHouse } from './house.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { few } from '#src/metrics/few.ts';
+import { few } from '#src/metrics/label-limit.ts';
 import { readShared } from '#src/metrics/shared-source.ts';
 import { type Level, type Metrics, openMetrics } from '#src/platform/metrics.ts';
 import { parse } from './scrape.ts';

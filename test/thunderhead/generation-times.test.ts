@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Pool } from 'pg';
-import { fairSample } from '#src/thunderhead/fair-sample.ts';
 import { openGenerationTimes } from '#src/thunderhead/generation-times.ts';
+import { fairSample } from '#src/thunderhead/reservoir.ts';
 import { linkTo } from '#test/support/link.ts';
 import { eventually, freshDatabase } from '#test/support/services.ts';
 

@@ -1,3 +1,4 @@
+import { within } from '#processors/engine/within.ts';
 import { type ReferenceRows, rowsOf } from './reference-rows.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ReferenceSource } from './source.ts';
@@ -105,7 +106,7 @@ export class KeptRows {
       const changes = this.#changes;
       const askedAt = now();
       try {
-        const snapshot = await within(patienceMs, source.newerThan(this.#kept?.snapshot.version));
+        const snapshot = await within(patienceMs, 'reference data', source.newerThan(this.#kept?.snapshot.version));
         if (snapshot) this.#kept = { snapshot, rows: rowsOf(snapshot), confirmedAt: askedAt };
         else if (this.#kept) this.#kept.confirmedAt = askedAt;
         if (this.#trouble) onFresh?.();
@@ -118,17 +119,5 @@ export class KeptRows {
       this.#mustAsk = false;
       return;
     }
-  }
-}
-
-/** @throws with the code of a connection that does not answer */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const error = Object.assign(new Error(`reference data: no answer within ${ms} ms`), { code: 'ETIMEDOUT' });
-  const timer = setTimeout(() => reject(error), ms);
-  try {
-    return await Promise.race([answer, promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

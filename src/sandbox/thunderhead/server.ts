@@ -2,15 +2,15 @@
 import { openBackend } from '../gateway/backend.ts';
 import { bearerChecker } from '../gateway/bearer.ts';
 import { openCallCounts } from '../gateway/call-counts.ts';
+import { control, type Dials } from '../gateway/control.ts';
 import { openIdempotency } from '../gateway/idempotency.ts';
+import { scriptedRefusals } from '../gateway/scripted-refusals.ts';
 import { base, startGateway } from '../gateway/server.ts';
 import { openThrottle } from '../gateway/throttle.ts';
 import { openBatches } from './batches.ts';
 import { openChance } from './chance.ts';
-import { control, type Dials } from './control.ts';
 import { gatewayUser, startJobServer } from './job-server.ts';
 import { openProgress } from './progress.ts';
-import { scriptedRefusals } from './scripted-refusals.ts';
 import { submitter } from './submit.ts';
 
 export interface Settings {

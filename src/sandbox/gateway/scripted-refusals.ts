@@ -1,9 +1,10 @@
 /** The refusals that documents ask of the gateway itself: `SANDBOX=unavailable:2`, alone or within a batch. */
-import { type Failure, fail, throttled } from '../gateway/failures.ts';
-import type { SubmitRequest } from '../gateway/submit-request.ts';
-import { readScript, type TurnedAway } from './faults.ts';
-import type { Progress } from './progress.ts';
-import { readTransactions } from './transactions.ts';
+
+import { readScript, type TurnedAway } from '../thunderhead/faults.ts';
+import type { Progress } from '../thunderhead/progress.ts';
+import { readTransactions } from '../thunderhead/transactions.ts';
+import { type Failure, fail, throttled } from './failures.ts';
+import type { SubmitRequest } from './submit-request.ts';
 
 const failures: Readonly<Record<Exclude<TurnedAway, 'server-error'>, () => Failure>> = {
   unavailable: () => fail('UNAVAILABLE'),

@@ -1,8 +1,8 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { JobCounts, JobStatus, QueueAdapterOptions, Status } from '@bull-board/api/typings/app';
 import type { Job, Queue } from 'bullmq';
+import { within } from '#processors/engine/within.ts';
 import type { StageQueue } from '#queues/bullmq/backend.ts';
-import { withPatience } from './patience.ts';
 
 /** The queue's datastore must answer within this, or the whole board would wait for it. Milliseconds. */
 const patienceMs = 1_000;
@@ -72,7 +72,7 @@ export class EngineRoomAdapter extends BullMQAdapter {
 
   async #orElse<T>(neutral: T, ask: () => Promise<T>): Promise<T> {
     try {
-      const answer = await withPatience(patienceMs, ask);
+      const answer = await within(patienceMs, 'the queue', ask());
       this.#outOfReach = false;
       return answer;
     } catch {

@@ -1,16 +1,17 @@
 /** What a judge or a test may look at and turn (`/sandbox`): counts, what was accepted, outages, faults, the pace. */
-import type { CallCounts } from '../gateway/call-counts.ts';
-import { fail, type ThrottleDialect, throttlings } from '../gateway/failures.ts';
-import type { Idempotency } from '../gateway/idempotency.ts';
-import type { GatewayOutage } from '../gateway/server.ts';
-import { readJson } from '../gateway/submit-request.ts';
-import type { Throttle } from '../gateway/throttle.ts';
+
 import type { Call, Listening, Reply, Route } from '../http.ts';
-import { type Batch, report } from './batch.ts';
-import type { Batches } from './batches.ts';
-import { type Chance, noRates } from './chance.ts';
-import { knownFaults } from './faults.ts';
-import type { Progress } from './progress.ts';
+import { type Batch, report } from '../thunderhead/batch.ts';
+import type { Batches } from '../thunderhead/batches.ts';
+import { type Chance, noRates } from '../thunderhead/chance.ts';
+import { knownFaults } from '../thunderhead/faults.ts';
+import type { Progress } from '../thunderhead/progress.ts';
+import type { CallCounts } from './call-counts.ts';
+import { fail, type ThrottleDialect, throttlings } from './failures.ts';
+import type { Idempotency } from './idempotency.ts';
+import type { GatewayOutage } from './server.ts';
+import { readJson } from './submit-request.ts';
+import type { Throttle } from './throttle.ts';
 
 /** `refuse`: nobody listens at the job server's port. */
 export type Outage = GatewayOutage | 'refuse';

@@ -1,5 +1,5 @@
 import type { StageQueue } from '#queues/bullmq/backend.ts';
-import { EngineRoomAdapter, type EngineRoomOptions } from './engine-room.ts';
+import { EngineRoomAdapter, type EngineRoomOptions } from './engine-room-adapter.ts';
 import { type Operable, scheduleCalls } from './refusal.ts';
 
 /** The queue of a job that runs by the clock: it can be run now, and told when to run. Nothing else can be done to it. */

@@ -1,4 +1,4 @@
-import type { Operator } from './access.ts';
+import type { Operator } from '../access.ts';
 import { type Html, html } from './html.ts';
 
 /** From each of our own pages to the others, and out. */

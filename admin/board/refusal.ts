@@ -1,5 +1,5 @@
 import type { BoardHooks, ControllerHandlerReturnType, ErrorTranslationKey } from '@bull-board/api/typings/app';
-import { isTimeout } from './stage-counts.ts';
+import { isTimeout } from '#processors/engine/read-only.ts';
 
 /** What the board does not do, and why: the rows are the truth, and only the engine writes them. */
 

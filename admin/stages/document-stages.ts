@@ -1,10 +1,10 @@
 import type { Pipeline } from '#processors/engine/pipeline.ts';
-import { delimiter } from './delimiter.ts';
-import { lastHour } from './metrics/last-hour.ts';
-import { StageAdapter } from './stage-adapter.ts';
-import { PipelineCounts } from './stage-counts.ts';
-import { type StageOperationParts, stageOperations } from './stage-operations.ts';
-import type { LiveSentence } from './thunderhead/live-sentence.ts';
+import { delimiter } from '../board/delimiter.ts';
+import { lastHour } from '../past/last-hour.ts';
+import type { LiveSentence } from '../thunderhead/live-sentence.ts';
+import { StageAdapter } from './adapter.ts';
+import { PipelineCounts } from './counts.ts';
+import { type StageOperationParts, stageOperations } from './operations.ts';
 
 export type ShownPipeline = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
 

@@ -2,11 +2,11 @@ import { cancel } from '#processors/engine/cancel.ts';
 import { promote } from '#processors/engine/due.ts';
 import type { Pipeline } from '#processors/engine/pipeline.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
+import { Refusal } from '../board/refusal.ts';
+import { type RetriggerParts, retrigger, retriggerStage } from '../retrigger.ts';
+import type { PipelineCounts } from './counts.ts';
 import { resumeStages, type StagePauses } from './pause.ts';
-import { Refusal } from './refusal.ts';
-import { type RetriggerParts, retrigger, retriggerStage } from './retrigger.ts';
-import type { PipelineCounts } from './stage-counts.ts';
-import { rejectedAt } from './stage-queries.ts';
+import { rejectedAt } from './queries.ts';
 
 export interface StageOperationParts extends RetriggerParts {
   pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;

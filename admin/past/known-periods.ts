@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
-import { withPatience } from '../patience.ts';
-import { isTimeout } from '../stage-counts.ts';
-import { look } from '../stage-queries.ts';
+import { isTimeout, readOnly } from '#processors/engine/read-only.ts';
+import { within } from '#processors/engine/within.ts';
 import { askPeriod, type Period, type PeriodStatistics, type ShownStages } from './period-query.ts';
 
 export interface KnownPeriodsParts {
@@ -50,7 +49,7 @@ export class KnownPeriods {
       for (const period of periods) {
         const left = deadline - performance.now();
         if (left <= 0) break;
-        const answer = await withPatience(left, () => this.#one(period)).catch(() => undefined);
+        const answer = await within(left, 'the tables', this.#one(period)).catch(() => undefined);
         if (answer) answers.push(answer);
       }
       known.unshift(answers.length === periods.length ? answers : undefined);
@@ -94,7 +93,7 @@ export class KnownPeriods {
     const askedAt = performance.now();
     const isOver = period.to.getTime() + settledAfterMs <= clock.now().getTime();
     try {
-      const statistics = await look(pool, (client) => askPeriod(client, period, shown), timeoutMs);
+      const statistics = await readOnly(pool, (client) => askPeriod(client, period, shown), timeoutMs);
       if (!isOver) keepFor(share >= 1 ? 0 : Math.max(5_000, (performance.now() - askedAt) / share));
       return statistics;
     } catch (error) {

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { problemsOf } from '../problems.ts';
+import { problemsOf } from '../pages/problems.ts';
 import { type RetriggerFilter, retriggerFilter } from './filter.ts';
 import { type ItemState, itemStates } from './plans.ts';
 

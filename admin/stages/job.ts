@@ -1,10 +1,10 @@
 import type { QueueJob, QueueJobJson } from '@bull-board/api/typings/app';
 import { statusOf } from '#processors/document/status.ts';
-import { refuse } from './refusal.ts';
-import { maskedMetadata } from './requests/mask.ts';
-import type { ItemColumns } from './stage-items.ts';
-import type { StageOperations } from './stage-operations.ts';
-import type { StageState } from './stage-queries.ts';
+import { refuse } from '../board/refusal.ts';
+import { maskedMetadata } from '../requests/mask.ts';
+import type { ItemColumns } from './items.ts';
+import type { StageOperations } from './operations.ts';
+import type { StageState } from './queries.ts';
 
 export interface StageView {
   stage: string;

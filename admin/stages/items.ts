@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { failedAt, isFailure, type StagePlace } from './stage-queries.ts';
+import { failedAt, isFailure, type StagePlace } from './queries.ts';
 
 /** A document as the board sees it from one stage. Never its content: that may hold personal data. */
 export interface ItemColumns {

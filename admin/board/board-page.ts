@@ -1,7 +1,7 @@
 import type { AppViewRoute, UIConfig } from '@bull-board/api/typings/app';
 import { ExpressAdapter } from '@bull-board/express';
 import type { Express } from 'express';
-import type { Operator } from './access.ts';
+import type { Operator } from '../access.ts';
 
 type Html = (error: Error | null, html: string) => void;
 

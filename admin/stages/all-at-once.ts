@@ -1,7 +1,7 @@
 import { type RequestHandler, type Response, Router } from 'express';
+import { answerErrors, type BoardLog } from '../board/refusal.ts';
+import type { StageAdapter } from './adapter.ts';
 import { type ResumeParts, resumeStages } from './pause.ts';
-import { answerErrors, type BoardLog } from './refusal.ts';
-import type { StageAdapter } from './stage-adapter.ts';
 
 export interface AllAtOnceParts extends ResumeParts {
   stages: readonly StageAdapter[];

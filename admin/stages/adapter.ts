@@ -2,14 +2,15 @@ import { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import type { JobCounts, JobStatus, QueueJob, QueueJobJson, QueueMetrics, Status } from '@bull-board/api/typings/app';
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
-import type { LastHour } from './metrics/last-hour.ts';
-import { type Operable, refuse, stageCalls } from './refusal.ts';
-import type { PipelineCounts } from './stage-counts.ts';
-import { historyOf, type ItemColumns, itemsOf } from './stage-items.ts';
-import { stageJob } from './stage-job.ts';
-import type { StageOperations } from './stage-operations.ts';
-import { look, pageOfIds, type StageState } from './stage-queries.ts';
-import type { LiveSentence } from './thunderhead/live-sentence.ts';
+import { readOnly } from '#processors/engine/read-only.ts';
+import { type Operable, refuse, stageCalls } from '../board/refusal.ts';
+import type { LastHour } from '../past/last-hour.ts';
+import type { LiveSentence } from '../thunderhead/live-sentence.ts';
+import type { PipelineCounts } from './counts.ts';
+import { historyOf, type ItemColumns, itemsOf } from './items.ts';
+import { stageJob } from './job.ts';
+import type { StageOperations } from './operations.ts';
+import { pageOfIds, type StageState } from './queries.ts';
 
 export interface StageAdapterOptions {
   pool: Pool;
@@ -77,7 +78,7 @@ export class StageAdapter extends BaseAdapter implements Operable {
   getJobs(wanted: JobStatus[], start = 0, end = 19): Promise<QueueJob[]> {
     const place = this.#place();
     const window = { offset: start, limit: Math.max(0, end - start + 1) };
-    return look(this.#options.pool, async (client) => {
+    return readOnly(this.#options.pool, async (client) => {
       const ids: string[] = [];
       for (const state of states)
         if (wanted.includes(state)) ids.push(...(await pageOfIds(client, place, state, window)));
@@ -88,7 +89,7 @@ export class StageAdapter extends BaseAdapter implements Operable {
   async getJob(id: string): Promise<QueueJob | undefined> {
     if (!uuid.test(id)) return undefined;
     const place = this.#place();
-    const [job] = await look(this.#options.pool, async (client) =>
+    const [job] = await readOnly(this.#options.pool, async (client) =>
       this.#jobs(await itemsOf(client, place, [id]), place.now),
     );
     return job;

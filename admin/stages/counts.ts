@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
-import { failedAt, look, type StageState } from './stage-queries.ts';
+import { isTimeout, readOnly } from '#processors/engine/read-only.ts';
+import { failedAt, type StageState } from './queries.ts';
 
 export type StageCounts = Record<StageState, number>;
 
@@ -60,7 +61,7 @@ export class PipelineCounts {
   }
 
   #countLive(): Promise<Live> {
-    return look(this.#pool, async (client) => {
+    return readOnly(this.#pool, async (client) => {
       const moving = await client.query<Live['moving'][number]>(
         `select p.stage, p.result,
            case when p.status = 'running' then 'active' when p.due_at <= $2 then 'waiting' else 'delayed' end as state,
@@ -83,7 +84,7 @@ export class PipelineCounts {
 
   async #countEnded(): Promise<Ended> {
     try {
-      return await look(
+      return await readOnly(
         this.#pool,
         async (client) => {
           const { rows } = await client.query<Ended>(
@@ -105,9 +106,6 @@ export class PipelineCounts {
     }
   }
 }
-
-/** The statement was ended by its own time limit. */
-export const isTimeout = (error: unknown): boolean => (error as { code?: string }).code === '57014';
 
 /** An answer that is shared by all who ask while it is on its way, and then until asking has taken no more than `share` of the time. */
 class Remembered<T> {

@@ -1,5 +1,4 @@
 import type { Pool, PoolClient } from 'pg';
-import { inTransaction } from '#processors/engine/transaction.ts';
 
 /** Which documents are where at a stage, page by page. Only reads; what there is to say of them is in `stage-items.ts`. */
 
@@ -106,17 +105,3 @@ export async function failedUntil(
 }
 
 const nil = '00000000-0000-0000-0000-000000000000';
-
-/**
- * A look at the tables that sees one moment of them, takes one processor of the database and no more, and gives up before
- * it is in anybody's way: the documents come first.
- */
-export function look<T>(pool: Pool, work: (client: PoolClient) => Promise<T>, timeoutMs = 3_000): Promise<T> {
-  return inTransaction(pool, async (client) => {
-    await client.query(
-      `set transaction isolation level repeatable read read only;
-       set local statement_timeout = ${timeoutMs}; set local max_parallel_workers_per_gather = 0`,
-    );
-    return work(client);
-  });
-}

@@ -1,5 +1,5 @@
-import { type Html, html, joined } from '../html.ts';
-import { dateAndTime } from '../thunderhead/times.ts';
+import { type Html, html, joined } from '../pages/html.ts';
+import { dateAndTime } from '../pages/times.ts';
 import type { Typed } from './form.ts';
 import type { Preview } from './preview.ts';
 import { documents, duration, number } from './words.ts';
