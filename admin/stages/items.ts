@@ -77,7 +77,7 @@ export async function itemsOf(
        order by sequence desc limit 1) v on true
      left join lateral (
        select max(at) filter (where to_state = $3) as entered_at, max(at) filter (where from_state = $3) as left_at
-       from history where item_id = page.id) h on true
+       from history where item_id = page.id and from_state is distinct from to_state) h on true
      order by page.position`,
     [ids, pipeline, stage, always],
   );

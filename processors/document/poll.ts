@@ -1,5 +1,14 @@
 import type { Clock } from '#processors/engine/clock.ts';
-import { cancelled, done, type Failure, type Outcome, reject, wait } from '#processors/engine/outcome.ts';
+import {
+  cancelled,
+  done,
+  type Failure,
+  look,
+  type Outcome,
+  postpone,
+  reject,
+  wait,
+} from '#processors/engine/outcome.ts';
 import type { Stage } from '#processors/engine/stage.ts';
 import type { BatchStatus, DocumentFacts, DocumentItem, KnownBatch } from './document.ts';
 import {
@@ -49,7 +58,7 @@ export const poll = (ports: PollPorts, timing: PollTiming): Stage<DocumentItem, 
     const { thunderheadBatchId } = batch;
     const report = await generator.status(thunderheadBatchId);
     // Nobody was there to ask. Whether its time is over can only be said of what is known not to be finished.
-    if (isLater(report)) return wait(report.afterMs, report.reason);
+    if (isLater(report)) return postpone(report.afterMs, report.reason);
     if (report?.final) return final(document, batch, report, ports);
     const at = clock.now();
     const elapsedMs = at.getTime() - progress.since.getTime();
@@ -65,10 +74,8 @@ export const poll = (ports: PollPorts, timing: PollTiming): Stage<DocumentItem, 
       // When nobody answers, it is asked again at the next look; the batch goes on meanwhile, and is followed.
       if (report && report.status !== 'STOPPING') await generator.stop(thunderheadBatchId).catch(() => false);
     }
-    return wait(
-      Math.min(timing.capMs, Math.max(timing.firstMs / 5, elapsedMs / 4)),
-      `batch is ${report?.status ?? 'unknown'}`,
-    );
+    const pauseMs = Math.min(timing.capMs, Math.max(timing.firstMs / 5, elapsedMs / 4));
+    return look(pauseMs, `asked: batch is ${report?.status ?? 'not known yet'}`);
   },
 });
 
@@ -85,7 +92,7 @@ async function final(
   { generator, times, clock }: PollPorts,
 ): Promise<Outcome<DocumentFacts>> {
   const details = report.status === 'COMPLETED' ? undefined : await generator.details(report);
-  if (isLater(details)) return wait(details.afterMs, details.reason);
+  if (isLater(details)) return postpone(details.afterMs, details.reason);
   const own = (details?.messages ?? []).filter(
     ({ transactionNo: no = batch.transactionNo }) => no === batch.transactionNo,
   );

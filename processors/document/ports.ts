@@ -139,9 +139,10 @@ export interface ConfigurationLookup {
 export interface StatusPublisher {
   /**
    * Resolves when the event is where downstream teams find it: acknowledged by the broker, or, without one, in the
-   * status feed alone (`null`). Throws while the broker is out of reach.
+   * status feed alone (`null`). `Later`: the broker is known to be out of reach, and nothing was sent. Throws when it was
+   * sent, or would have been, and was not acknowledged.
    */
-  publish(topic: string, event: StatusEvent): Promise<BrokerReceipt | null>;
+  publish(topic: string, event: StatusEvent): Promise<BrokerReceipt | null | Later>;
 }
 
 export interface BrokerReceipt {

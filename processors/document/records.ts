@@ -35,7 +35,7 @@ async function confirmBatches(facts: readonly Fact<'confirmed'>[], transaction: 
     text: `update batch b set thunderhead_batch_id = c.thunderhead_batch_id, status = 'PROCESSING_THUNDERHEAD',
         sent_at = coalesce(b.sent_at, b.created_at), confirmed_at = c.at, updated_at = c.at
       from unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) as c (id, thunderhead_batch_id, at)
-      where b.id = c.id and b.status in ('PROCESSING_OMS', 'FAILED_OMS')`,
+      where b.id = c.id and b.status in ('PROCESSING_OMS', 'FAILED_OMS', 'PROCESSING_THUNDERHEAD')`,
     values: [
       facts.map(({ batchId }) => batchId),
       facts.map(({ thunderheadBatchId }) => thunderheadBatchId),

@@ -1,7 +1,7 @@
 import type { Clock } from '#processors/engine/clock.ts';
-import { cancelled, done, Fault, type Outcome, reject, wait } from '#processors/engine/outcome.ts';
+import { cancelled, done, Fault, type Outcome, postpone, reject } from '#processors/engine/outcome.ts';
 import type { Stage } from '#processors/engine/stage.ts';
-import { type DocumentFacts, type DocumentItem, footerOf, type KnownBatch } from './document.ts';
+import { type BatchStatus, type DocumentFacts, type DocumentItem, footerOf, type KnownBatch } from './document.ts';
 import {
   type ConfigurationLookup,
   type DocumentGenerator,
@@ -29,6 +29,7 @@ export interface SubmitTiming {
   firstPollMs: number;
 }
 
+const openStatuses: ReadonlySet<BatchStatus> = new Set(['PROCESSING_OMS', 'PROCESSING_THUNDERHEAD']);
 /** So many hand-overs of one round may Thunderhead leave without an answer; then an operator decides. */
 const mostUnanswered = 3;
 /** And so many may there be in all: whatever it is that we die of, with this document in hand, ends too. */
@@ -48,12 +49,13 @@ export const submit = (ports: SubmitPorts, timing: SubmitTiming): Stage<Document
   sideBySide: 6,
   async run(document, signal) {
     const { batch, cancellation, progress } = document;
-    const open = batch?.status === 'PROCESSING_OMS' ? batch : undefined;
+    // Intended, and no telling what came of it; or Thunderhead had it, and did not know it any more.
+    const open = batch && openStatuses.has(batch.status) ? batch : undefined;
     const settled = open && (await whatBecameOf(open, document, ports, timing));
     if (settled) return settled;
     // From here on it is certain that Thunderhead has nothing that would be made twice.
     const closed: DocumentFacts | undefined = open && { kind: 'unaccepted', batchId: open.id, at: ports.clock.now() };
-    if (cancellation) return cancelled(`cancelled for ${cancellation.actor}: Thunderhead has not accepted it`, closed);
+    if (cancellation) return cancelled(`cancelled for ${cancellation.actor}: Thunderhead does not have it`, closed);
     const before = batch?.round === progress.round ? batch.handover : 0;
     if (open && before > 0 && (open.unanswered >= mostUnanswered || before >= mostHandovers))
       throw neverAnswered(before);
@@ -80,9 +82,9 @@ export const submit = (ports: SubmitPorts, timing: SubmitTiming): Stage<Document
         });
       case 'unknown':
         // Asked about soon: mostly it was accepted, and only the answer was lost.
-        return wait(Math.min(1_000, timing.unknownGraceMs), answer.reason);
+        return postpone(Math.min(1_000, timing.unknownGraceMs), answer.reason);
       case 'later':
-        return wait(answer.afterMs, answer.reason);
+        return postpone(answer.afterMs, answer.reason);
     }
   },
   // Past the pivot nothing is undone: a batch that Thunderhead has is followed to its end.
@@ -96,17 +98,20 @@ async function whatBecameOf(
   timing: SubmitTiming,
 ): Promise<Outcome<DocumentFacts> | undefined> {
   const found = await ports.generator.find(open);
-  const ageMs = ports.clock.now().getTime() - open.intendedAt.getTime();
+  const now = ports.clock.now().getTime();
+  const ageMs = now - open.intendedAt.getTime();
   if (isLater(found)) {
-    if (ageMs > timing.unknownDeadlineMs) throw neverTold(open);
-    return wait(found.afterMs, found.reason);
+    // From when it came here: who is set going again has its whole time again.
+    const triedMs = now - Math.max(open.intendedAt.getTime(), document.progress.since.getTime());
+    if (triedMs > timing.unknownDeadlineMs) throw neverTold(open);
+    return postpone(found.afterMs, found.reason);
   }
   if (found) {
     const batch = { ...open, thunderheadBatchId: found.batchId };
     return confirmed(batch, document, ports, { firstPollMs: 0, how: 'confirmed: it had been accepted' });
   }
   const leftMs = timing.callTimeoutMs + timing.unknownGraceMs - ageMs;
-  return leftMs > 0 ? wait(leftMs, 'whether Thunderhead has accepted it is not certain yet') : undefined;
+  return leftMs > 0 ? postpone(leftMs, 'whether Thunderhead has accepted it is not certain yet') : undefined;
 }
 
 function confirmed(
@@ -172,7 +177,7 @@ const neverTold = ({ name }: KnownBatch): Fault =>
     {
       code: 'OMS_HANDOVER_UNKNOWN',
       category: 'TIMEOUT',
-      description: `whether Thunderhead has accepted ${name} could not be found out: look for it there before it is sent again`,
+      description: `whether Thunderhead has accepted ${name} could not be found out in time: set going again, it is asked about first`,
     },
     { final: true },
   );

@@ -13,7 +13,7 @@ type Shape = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
  * | verdict          | forward                                                         | backward                 |
  * |------------------|-----------------------------------------------------------------|--------------------------|
  * | done             | next stage, else end `completed`                                | previous undo, else end  |
- * | wait             | same stage, later; attempts start again                         | same                     |
+ * | wait             | same stage, later; attempts start again, unless it is postponed | same                     |
  * | reject           | no effect: undo from the stage before; nothing to undo -> end    | end `failed`             |
  * |                  | `rejected`; past the pivot -> end `failed`                      |                          |
  * | fault, tries left| same stage after a back-off                                     | same                     |
@@ -30,7 +30,8 @@ export function advance(at: Progress, verdict: Verdict, pipeline: Shape, now: Da
   if (at.status === 'ended') return at;
   const stage = stageOf(pipeline as Pipeline<never>, at.stage);
   if (verdict.kind === 'cancel') return cancel(at, stage, pipeline, now);
-  if (verdict.kind === 'wait') return { ...settled(at), attempts: 0, dueAt: after(now, verdict.afterMs) };
+  if (verdict.kind === 'wait')
+    return { ...settled(at), attempts: verdict.postponed ? at.attempts : 0, dueAt: after(now, verdict.afterMs) };
   if (stage.always) return atTheEnd(at, stage, verdict, now);
   return at.direction === 'forward'
     ? forward(at, stage, verdict, pipeline, now)

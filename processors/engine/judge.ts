@@ -71,10 +71,19 @@ export function failureOf(error: unknown): Failure {
   return { code: 'OMS_INTERNAL_ERROR', category: 'INTERNAL_ERROR', description: message.slice(0, 2_000) };
 }
 
+/**
+ * Whether the history tells of a step. A stage that has to succeed is tried for ever: of its faults the first is told, the
+ * second, the fourth and so on, or an outage of a night would write more history than all documents.
+ */
+export function isTold(verdict: Verdict, stage: Pick<Stage<never>, 'always'>, { attempts }: Progress): boolean {
+  if (verdict.kind === 'wait') return verdict.told ?? false;
+  return verdict.kind !== 'fault' || !stage.always || Number.isInteger(Math.log2(attempts));
+}
+
 /** What the history says of a step. */
-export function reasonOf(verdict: Exclude<Verdict, { kind: 'wait' }>, next: Progress): string {
+export function reasonOf(verdict: Verdict, next: Progress): string {
   if (verdict.kind === 'cancel') return 'cancelled, as it was asked for';
-  if (verdict.kind === 'cancelled') return verdict.reason;
+  if (verdict.kind === 'cancelled' || verdict.kind === 'wait') return verdict.reason;
   if (verdict.kind === 'done') return verdict.reason ?? (next.status === 'ended' ? 'ended' : 'done');
   const { code, description } = verdict.failure;
   return `${code}: ${description}`;

@@ -2,11 +2,11 @@
  * What a stage answers. Answers are returned; only faults are thrown.
  *
  * `facts` is what the run learnt (a batch number, an event that was published). It is kept in the transaction that
- * moves the item, so a step and what it brought about are never seen apart.
+ * moves the item, so a step and what it brought about are never seen apart. `postponed` and `told`: see `postpone`, `look`.
  */
 export type Outcome<Facts = unknown> =
   | { kind: 'done'; reason?: string; afterMs?: number; facts?: Facts }
-  | { kind: 'wait'; afterMs: number; reason: string; facts?: Facts }
+  | { kind: 'wait'; afterMs: number; reason: string; facts?: Facts; postponed?: true; told?: true }
   | { kind: 'reject'; failure: Failure; facts?: Facts }
   | { kind: 'cancelled'; reason: string; facts?: Facts };
 
@@ -39,9 +39,25 @@ export const done = <Facts>(next: { afterMs?: number; facts?: Facts; reason?: st
   ...next,
 });
 
-/** Nothing went wrong, but it is not time yet: look again in `afterMs`. */
+/** Nothing went wrong, but it is not time yet: look again in `afterMs`. The faults before it are over. */
 export const wait = <Facts>(afterMs: number, reason: string, facts?: Facts): Outcome<Facts> =>
   facts === undefined ? { kind: 'wait', afterMs, reason } : { kind: 'wait', afterMs, reason, facts };
+
+/** A wait that is kept in the history: the participant was asked, and this is what it said. */
+export const look = <Facts>(afterMs: number, reason: string): Outcome<Facts> => ({
+  kind: 'wait',
+  afterMs,
+  reason,
+  told: true,
+});
+
+/** Nobody could be asked. Neither a fault nor the end of one: the attempts stay as they are, and so does the error row. */
+export const postpone = <Facts>(afterMs: number, reason: string): Outcome<Facts> => ({
+  kind: 'wait',
+  afterMs,
+  reason,
+  postponed: true,
+});
 
 /** The participant said no; there was no effect. */
 export const reject = <Facts>(failure: Failure, facts?: Facts): Outcome<Facts> =>

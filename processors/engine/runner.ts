@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { advance } from './advance.ts';
 import type { Reached } from './boundary.ts';
 import type { Clock } from './clock.ts';
-import { failureOf, type Judged, judge, loadItems, reasonOf } from './judge.ts';
+import { failureOf, isTold, type Judged, judge, loadItems, reasonOf } from './judge.ts';
 import { Leases } from './leases.ts';
 import type { Failure } from './outcome.ts';
 import type { PausedStages } from './paused-stages.ts';
@@ -191,8 +191,9 @@ export class Runner implements Disposable {
       advance(at, verdict, pipeline as Pipeline<never>, now);
     const failure = verdict.kind === 'fault' || verdict.kind === 'reject' ? verdict.failure : null;
     // A wait forgets the faults before it, so their error row goes with them; one that ended a round stays until `done`.
-    const forgotten = next.result === 'cancelled' || (verdict.kind === 'done' && at.round > 1);
-    const past = failure === null && (at.attempts > 0 || forgotten);
+    const isForgotten = verdict.kind !== 'wait' || (!verdict.postponed && at.round === 1);
+    const isPassed = next.result === 'cancelled' || (verdict.kind === 'done' && at.round > 1);
+    const past = failure === null && ((at.attempts > 0 && isForgotten) || isPassed);
     const facts = 'facts' in verdict ? verdict.facts : undefined;
     return {
       pipeline: pipeline.name,
@@ -206,7 +207,7 @@ export class Runner implements Disposable {
         next.status === 'ended' ||
         failure !== null ||
         (verdict.kind === 'wait' && facts !== undefined),
-      reason: verdict.kind === 'wait' ? null : reasonOf(verdict, next),
+      reason: isTold(verdict, stage, next) ? reasonOf(verdict, next) : null,
       failure: failure ?? (past ? 'past' : null),
       facts,
       keep: pipeline.keep,

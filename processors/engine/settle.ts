@@ -119,6 +119,14 @@ async function recordFailures(transaction: PoolClient, settlings: readonly Settl
       ],
     );
   }
+  // Of an earlier round: the stages before this one have been passed since, and of those behind it nothing is known any more.
+  const anew = failed.filter(({ at, next }) => at.round > 1 && at.result === null && next.result !== null);
+  if (anew.length > 0)
+    await transaction.query(
+      `delete from stage_error e using unnest($1::uuid[], $2::text[]) as f (id, stage)
+       where e.item_id = f.id and e.stage <> f.stage`,
+      [anew.map(({ at }) => at.id), anew.map(({ at }) => at.stage)],
+    );
   const past = settlings.filter(({ failure }) => failure === 'past');
   if (past.length > 0)
     await transaction.query(

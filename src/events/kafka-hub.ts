@@ -1,4 +1,5 @@
-import type { BrokerReceipt, StatusEvent, StatusPublisher } from '#processors/document/ports.ts';
+import type { BrokerReceipt, Later, StatusEvent, StatusPublisher } from '#processors/document/ports.ts';
+import { hubUnavailable } from '#processors/document/publish.ts';
 import { Fault } from '#processors/engine/outcome.ts';
 import { bytesOf, cloudEventRecord } from './cloud-event.ts';
 import type { KafkaAddress, Log } from './kafka-client.ts';
@@ -7,10 +8,13 @@ import { ProducerKeeper } from './kafka-producer.ts';
 import { type TopicShape, Topics } from './kafka-topics.ts';
 import { SendQueue } from './send-queue.ts';
 
+/** The keeper is at it: nobody has to try for Kafka's return to be noticed. */
+const backSoonMs = 1_000;
+
 /**
  * Publishes status events to Kafka. `publish` resolves when all in-sync replicas have the event, and throws within
- * `timeoutMs` otherwise, at once while Kafka is known to be away: retrying is the engine's business. A throw leaves the
- * outcome unknown, so an event may be there twice, with the same `ce_id`.
+ * `timeoutMs` otherwise: retrying is the engine's business. While Kafka is known to be away nothing is tried, and the
+ * answer is `Later`. A throw leaves the outcome unknown, so an event may be there twice, with the same `ce_id`.
  */
 export function openKafkaHub(options: KafkaHubOptions): KafkaHub {
   const { timeoutMs = 5_000, log, topicShape = { numPartitions: -1, replicationFactor: -1 } } = options;
@@ -34,6 +38,8 @@ export function openKafkaHub(options: KafkaHubOptions): KafkaHub {
     },
     async publish(topic, event) {
       if (closed) throw unavailable(topic, event, new Error('the event hub is closed'));
+      const { away } = keeper;
+      if (away) return { kind: 'later', afterMs: backSoonMs, reason: `Kafka is out of reach: ${away.message}` };
       const message = cloudEventRecord(event, options.traceparent?.());
       try {
         return await queue.add({ topic, message, bytes: bytesOf(message) });
@@ -60,7 +66,7 @@ export interface KafkaHubOptions extends KafkaAddress {
 }
 
 export interface KafkaHub extends StatusPublisher {
-  publish(topic: string, event: StatusEvent): Promise<BrokerReceipt>;
+  publish(topic: string, event: StatusEvent): Promise<BrokerReceipt | Later>;
   /** For readiness. Follows Kafka's coming and going by itself, without traffic. */
   readonly connected: boolean;
   /** Publishes what was accepted, then disconnects. */
@@ -68,7 +74,7 @@ export interface KafkaHub extends StatusPublisher {
 }
 
 const unavailable = (topic: string, event: StatusEvent, cause: unknown): Fault =>
-  fault('OMS_EVENT_HUB_UNAVAILABLE', `The event could not be published to ${topic}`, event, cause);
+  fault(hubUnavailable, `The event could not be published to ${topic}`, event, cause);
 
 /** Kafka is well, but does not take this event (too large, most likely): no time will heal it. */
 const refused = (topic: string, event: StatusEvent, cause: unknown): Fault =>

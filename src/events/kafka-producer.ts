@@ -33,6 +33,11 @@ export class ProducerKeeper {
     return this.#live !== undefined;
   }
 
+  /** Why Kafka is out of reach; undefined while it is not known to be. */
+  get away(): Error | undefined {
+    return this.#down?.cause;
+  }
+
   /** The live producer; waits for an attempt under way, but throws at once while Kafka is known to be away. */
   async producer(): Promise<LiveProducer> {
     if (this.#live) return this.#live;

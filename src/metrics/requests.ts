@@ -1,4 +1,4 @@
-import type { StatusPublisher } from '#processors/document/ports.ts';
+import { isLater, type StatusPublisher } from '#processors/document/ports.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { few } from './label-limit.ts';
 
@@ -38,6 +38,7 @@ export function requestMetrics(metrics: Metrics, now: () => Date): RequestMetric
     counting: (publisher) => ({
       async publish(topic, event) {
         const receipt = await publisher.publish(topic, event);
+        if (isLater(receipt)) return receipt;
         const { sourceSystem, documentType, status } = event.data;
         ended.add({ source: sourceOf(sourceSystem), type: typeOf(documentType), status });
         delay.observe({}, Math.max(0, now().getTime() - Date.parse(event.time)) / 1_000);

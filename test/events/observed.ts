@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
-import type { StatusEvent } from '#processors/document/ports.ts';
+import { type BrokerReceipt, isLater, type StatusEvent } from '#processors/document/ports.ts';
 import type { Fault } from '#processors/engine/outcome.ts';
 import { type KafkaHub, type KafkaHubOptions, openKafkaHub } from '#src/events/kafka-hub.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 /** Hubs for tests, events for them to publish, and the other side: what an independent consumer then finds. */
 export interface Opened {
-  hub: KafkaHub;
+  /** While Kafka is known to be away its `publish` throws with the code `later`. */
+  hub: Omit<KafkaHub, 'publish'> & { publish(topic: string, event: StatusEvent): Promise<BrokerReceipt> };
   /** What it logged, but for debugging. */
   lines: string[];
 }
@@ -21,7 +22,20 @@ export function openHub(brokers: string, options: Partial<KafkaHubOptions> = {})
   const topicShape = { numPartitions: 3, replicationFactor: -1 };
   const hub = openKafkaHub({ brokers: brokers.split(','), clientId: 'oms-test', log, topicShape, ...options });
   opened.push(hub);
-  return { hub, lines };
+  return {
+    hub: {
+      get connected() {
+        return hub.connected;
+      },
+      async publish(topic, event) {
+        const answer = await hub.publish(topic, event);
+        if (isLater(answer)) throw Object.assign(new Error(answer.reason), { failure: { code: 'later' } });
+        return answer;
+      },
+      close: () => hub.close(),
+    },
+    lines,
+  };
 }
 
 export async function closeHubs(): Promise<void> {

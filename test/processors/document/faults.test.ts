@@ -89,8 +89,16 @@ describe.each(backends)('Thunderhead makes trouble, queues on %s', (backend) => 
   test.each(['purged', 'slow:700'])('%s: completes', async (fault) => {
     const { view, history, accepted } = await endOf(fault);
     expect(view).toMatchObject({ status: 'COMPLETED', errors: [], batch: { status: 'COMPLETED' } });
-    // A poll that changes nothing writes nothing.
-    expect(history.map(({ to }) => to)).toEqual(['validate', 'submit', 'submit', 'poll', 'publish', 'completed']);
+    expect(history.filter(({ from, to }) => from !== to).map(({ to }) => to)).toEqual([
+      'validate',
+      'submit',
+      'poll',
+      'publish',
+      'completed',
+    ]);
+    const looks = history.filter(({ from, to }) => from === 'poll' && to === 'poll');
+    expect(looks.length > 0).toBe(fault !== 'purged');
+    for (const { reason } of looks) expect(reason).toMatch(/^asked: batch is (QUEUED|RUNNING|not known yet)$/);
     expect(accepted).toHaveLength(1);
   });
 

@@ -103,7 +103,7 @@ test.each([
 
 test('while nobody can be asked nothing is called too late', async () => {
   expect((await look({ status: later, elapsedMs: 3_600_000 })).outcome).toEqual({
-    ...{ kind: 'wait', afterMs: 700, reason: later.reason },
+    ...{ kind: 'wait', afterMs: 700, reason: later.reason, postponed: true },
   });
 });
 

@@ -23,7 +23,7 @@ const reference = {
 };
 
 const document = (progress: Partial<Progress>): DocumentItem => ({
-  progress: { runs: 1, round: 1, attempts: 0, ...progress } as Progress,
+  progress: { runs: 1, round: 1, attempts: 0, since: ago(100_000), ...progress } as Progress,
   id: 'r-1',
   sourceSystem: 'ARCADE',
   requestCorrelationId: 'c-1',
@@ -134,8 +134,14 @@ describe('a hand-over that is not confirmed', () => {
 
   test('nobody can be asked: it waits, and nothing is sent, however long ago it was', async () => {
     const { outcome, handovers } = await run({ batch: batch({ intendedAt: ago(59_000) }), found: later });
-    expect(outcome).toEqual({ kind: 'wait', afterMs: 700, reason: later.reason });
+    expect(outcome).toEqual({ kind: 'wait', afterMs: 700, reason: later.reason, postponed: true });
     expect(handovers).toEqual([]);
+  });
+
+  test('nobody can be asked, and it was set going again: its time begins anew', async () => {
+    const since = ago(59_000);
+    const { outcome } = await run({ batch: batch({ intendedAt: ago(3_600_000) }), found: later, progress: { since } });
+    expect(outcome).toMatchObject({ kind: 'wait', afterMs: 700 });
   });
 
   test('nobody could be asked until its time is over: an operator decides', async () => {
@@ -163,6 +169,21 @@ describe('a hand-over that is not confirmed', () => {
     const { asked, handovers } = await run({ batch: known, progress: { round: 2 } });
     expect(asked).toEqual(['OMS-r-1-1']);
     expect(handovers).toMatchObject([{ no: 1, progress: { round: 2 } }]);
+  });
+});
+
+describe('a batch that Thunderhead had and did not know any more', () => {
+  const known = batch({ status: 'PROCESSING_THUNDERHEAD', thunderheadBatchId: 100, intendedAt: ago(90_000) });
+
+  test('is asked about first, and followed when it is there again', async () => {
+    const { outcome, handovers } = await run({ batch: known, found: 100, progress: { round: 2 } });
+    expect(outcome).toMatchObject({ kind: 'done', facts: { kind: 'confirmed', thunderheadBatchId: 100 } });
+    expect(handovers).toEqual([]);
+  });
+
+  test('is handed over anew when it is still not there', async () => {
+    const { asked, handovers } = await run({ batch: known, found: null, progress: { round: 2 } });
+    expect([asked, handovers.length]).toEqual([['OMS-r-1-1'], 1]);
   });
 });
 
@@ -202,12 +223,12 @@ describe('what Thunderhead answers', () => {
   const message = { code: 'TH-1003', message: 'no' };
 
   test('later: it waits, and burns no attempt', async () => {
-    expect((await run({ answer: later })).outcome).toEqual({ kind: 'wait', afterMs: 700, reason: later.reason });
+    expect((await run({ answer: later })).outcome).toMatchObject({ kind: 'wait', afterMs: 700, postponed: true });
   });
 
   test('nothing that tells: it is asked about soon, and burns no attempt', async () => {
     const { outcome } = await run({ answer: { kind: 'unknown', reason: 'unknown: sent, but no answer' } });
-    expect(outcome).toEqual({ kind: 'wait', afterMs: 600, reason: 'unknown: sent, but no answer' });
+    expect(outcome).toMatchObject({ kind: 'wait', afterMs: 600, postponed: true });
   });
 
   test('it refuses the document: an answer', async () => {

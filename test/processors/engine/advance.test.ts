@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { advance, backOff, retrigger } from '#processors/engine/advance.ts';
-import { done, type Failure, reject, type Verdict, wait } from '#processors/engine/outcome.ts';
+import { done, type Failure, postpone, reject, type Verdict, wait } from '#processors/engine/outcome.ts';
 import type { Progress } from '#processors/engine/progress.ts';
 import { begun, failure, now, type Shape, shape } from './shape.ts';
 
@@ -79,6 +79,12 @@ describe('wait', () => {
       });
     },
   );
+});
+
+test('a postponed wait is no progress: the faults are still in a row', () => {
+  const at = running('pay', { attempts: 2, runs: 4 });
+  const next = to(at, postpone(1_500, 'nobody was asked'));
+  expect(next).toEqual({ ...at, status: 'ready', dueAt: inMs(1_500), revision: 8 });
 });
 
 describe('reject, forward', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { done, Fault, reject, wait } from '#processors/engine/outcome.ts';
+import { done, Fault, look, postpone, reject, wait } from '#processors/engine/outcome.ts';
 import { reopen } from '#processors/engine/reopen.ts';
 import { Store } from '#processors/engine/store.ts';
 import { inTransaction } from '#processors/engine/transaction.ts';
@@ -150,6 +150,40 @@ describe('an item’s way', () => {
     expect(worker.ended).toEqual([id]);
   });
 
+  test('tells what the participant said when it was asked', async () => {
+    let looks = 0;
+    const worker = toy.worker([
+      { name: 'a', run: async () => (++looks < 3 ? look(1_000, `asked: ${looks}`) : done()) },
+      tail,
+    ]);
+    const [id = ''] = await toy.begin(1);
+    await worker.drive('a', [id]);
+    expect(await toy.history(id)).toEqual([
+      '>a received',
+      'a>a asked: 1',
+      'a>a asked: 2',
+      'a>tail done',
+      'tail>completed ended',
+    ]);
+  });
+
+  test('tells of the faults of a stage that is tried for ever ever more rarely', async () => {
+    let runs = 0;
+    const worker = toy.worker([
+      {
+        ...{ name: 'a', ...always, retry: { firstMs: 10, capMs: 10 } },
+        run: async () => {
+          if (++runs <= 100) throw new Error(`fault ${runs}`);
+          return done();
+        },
+      },
+    ]);
+    const [id = ''] = await toy.begin(1);
+    await worker.drive('a', [id]);
+    const told = (await toy.history(id)).flatMap((line) => /fault (\d+)/.exec(line)?.[1] ?? []);
+    expect(told).toEqual(['1', '2', '4', '8', '16', '32', '64']);
+  });
+
   test('of fifty is rung in one signal', async () => {
     const worker = toy.worker([{ name: 'a', run: async () => done() }, tail]);
     const ids = await toy.begin(50);
@@ -281,6 +315,48 @@ describe('the error row', () => {
     expect(await toy.row(id)).toMatchObject({ result: 'completed' });
     expect(await toy.errors(id)).toEqual([]);
     expect(await toy.history(id)).toHaveLength(4);
+  });
+
+  test('stays while nobody can be asked, and its attempts count on', async () => {
+    let asked = 0;
+    const worker = toy.worker([
+      {
+        name: 'a',
+        retry: { attempts: 3, firstMs: 10 },
+        run: async () => {
+          if (++asked % 2 === 0) return postpone(10, 'nobody was asked');
+          throw fault;
+        },
+      },
+      tail,
+    ]);
+    const [id = ''] = await toy.begin(1);
+    await worker.drive('a', [id]);
+    expect(asked).toBe(5);
+    expect(await toy.row(id)).toMatchObject({ status: 'ended', result: 'failed' });
+    expect(await toy.errors(id)).toMatchObject([{ attempts: 3 }]);
+  });
+
+  test('of an earlier round stays while it waits, and goes when the item fails elsewhere', async () => {
+    const run = new Map<string, ToyStage['run']>([
+      ['a', async () => done()],
+      ['b', async () => reject({ ...failure, code: 'TOY_STOPPED', resumeAt: 'a' })],
+    ]);
+    const stage = (name: string): ToyStage => ({ name, run: (...item) => (run.get(name) ?? tail.run)(...item) });
+    const worker = toy.worker([stage('a'), stage('b')], { pivot: 'a' });
+    const [id = ''] = await toy.begin(1);
+    await worker.drive('a', [id]);
+    expect(await toy.errors(id)).toMatchObject([{ stage: 'b', code: 'TOY_STOPPED' }]);
+
+    await reopen(toy.admin, [id], { actor: 'operator:ops', reason: 'again', now: toy.clock.now() });
+    run.set('a', async () => wait(10, 'not yet'));
+    await worker.ring('a', [id]);
+    expect(await toy.errors(id)).toMatchObject([{ stage: 'b', code: 'TOY_STOPPED' }]);
+    run.set('a', async () => reject(failure));
+    toy.clock.advance(10);
+    await worker.drive('a', [id]);
+    expect(await toy.row(id)).toMatchObject({ status: 'ended', result: 'rejected', round: 2 });
+    expect(await toy.errors(id)).toMatchObject([{ stage: 'a', code: failure.code }]);
   });
 
   test('stays when all attempts are used up, and promises no other', async () => {
