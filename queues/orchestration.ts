@@ -5,6 +5,11 @@ export interface Orchestration extends AsyncDisposable {
   readonly name: 'bullmq' | 'api' | 'kafka' | 'scheduled';
   /** Rings. False: it could not be delivered in a moment and was dropped, and the log says so. Never throws. */
   signal(signals: readonly Signal[]): Promise<boolean>;
+  /**
+   * By stage, since when the ring that is next in line has been due: an older one is not in the queue any more. Stages where
+   * none waits are left out; all of them are while the queue is away. Never throws.
+   */
+  inLineSince(pipeline: string): Promise<ReadonlyMap<string, Date>>;
   /** Begins to answer signals with `handle`; what each settlement names next is rung at once. */
   start(handle: (signal: Signal) => AsyncIterable<Settlement>): Promise<void>;
 }

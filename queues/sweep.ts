@@ -9,7 +9,7 @@ export interface SweepOptions {
   pool: Pool;
   clock: Clock;
   pipelines: readonly string[];
-  orchestration: Pick<Orchestration, 'signal'>;
+  orchestration: Pick<Orchestration, 'signal' | 'inLineSince'>;
   /** What is paused is not rung: whoever ends the pause rings for all of it. */
   paused?: Pick<PausedStages, 'of'>;
   intervalMs: number;
@@ -24,8 +24,9 @@ export interface SweepOptions {
 const limit = 5_000;
 
 /**
- * Rings whatever is due and unrung: a lost job, a dead worker, an emptied Redis. Any number of sweeps may run; the
- * whole content of every queue can be thrown away at any moment.
+ * Rings whatever is due and has no ring any more: a lost job, a dead worker, an emptied Redis. Any number of sweeps may run;
+ * the whole content of every queue can be thrown away at any moment. What only waits in a long queue is left alone, or a
+ * night without workers would fill the queue with rings.
  */
 export function startSweep(options: SweepOptions): Sweep {
   const { intervalMs, log } = options;
@@ -67,12 +68,12 @@ export async function sweepOnce({
   rang,
 }: SweepOptions): Promise<number> {
   let rung = 0;
-  for (const pipeline of pipelines)
-    for (;;) {
+  for (const pipeline of pipelines) {
+    const inLineSince = await orchestration.inLineSince(pipeline);
+    for (let after: string | undefined; ; ) {
       const now = clock.now();
       const lost = await overdue(pool, {
-        ...{ pipeline, now, graceMs, limit },
-        ringAgainMs: graceMs * 4,
+        ...{ pipeline, inLineSince, now, graceMs, after, limit },
         ...(paused && { paused: paused.of(pipeline) }),
       });
       if (!(await orchestration.signal(signalsFor(pipeline, lost, now)))) {
@@ -83,6 +84,8 @@ export async function sweepOnce({
       rung += lost.length;
       rang?.(pipeline, lost);
       if (lost.length < limit) break;
+      after = lost.at(-1)?.id;
     }
+  }
   return rung;
 }

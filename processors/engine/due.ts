@@ -14,12 +14,20 @@ interface StageQuery {
 const pageSize = 1_000;
 const nil = '00000000-0000-0000-0000-000000000000';
 
-/** What is due at a stage, page by page: what waits, and what a worker has died with. */
+/**
+ * What is due at a stage, page by page: what waits, and what a worker has died with. Marked as rung, so that the sweep does
+ * not ring it too. A row that is locked is passed over: whoever moves it in this moment rings for it afterwards.
+ */
 export async function* dueAt(pool: Pool, { pipeline, stage, now }: StageQuery): AsyncGenerator<Due[], void, void> {
   for (let after = nil; ; ) {
     const { rows } = await pool.query<DueColumns>(
-      `select id, stage, due_at, priority from progress
-       where ended_at is null and pipeline = $1 and stage = $2 and due_at <= $3 and id > $4 order by id limit $5`,
+      `with due as (
+         select id from progress
+         where ended_at is null and pipeline = $1 and stage = $2 and due_at <= $3 and id > $4
+         order by id limit $5 for update skip locked),
+       rung as (
+         update progress p set rung_at = $3 from due where p.id = due.id returning p.id, p.stage, p.due_at, p.priority)
+       select * from rung order by id`,
       [pipeline, stage, now, after, pageSize],
     );
     if (rows.length > 0) yield rows.map(dueOf);

@@ -1,30 +1,38 @@
 import type { Pool } from 'pg';
-import type { Progress } from './progress.ts';
+import type { Due } from './due.ts';
 import type { ProgressColumns } from './progress-columns.ts';
 
 /**
- * Items whose ring must have been lost: a lease ran out, or nobody came for `graceMs` after the item was due. They are
- * marked as rung, so that a long queue is not rung again and again, and two sweeps never ring the same one. The most
- * urgent come first.
+ * Items whose ring must have been lost: a lease ran out, or nobody came for `graceMs` after the item was due, although
+ * nothing that old is in line any more. They are marked as rung, so that two sweeps never ring the same one. In the order of
+ * their ids, those after `after`.
  */
 export async function overdue(
   pool: Pool,
-  { pipeline, paused = [], now, graceMs, ringAgainMs, limit }: OverdueQuery,
-): Promise<Pick<Progress, 'id' | 'stage' | 'dueAt' | 'priority'>[]> {
-  const before = (ms: number) => new Date(now.getTime() - ms);
+  { pipeline, paused = [], inLineSince = new Map(), now, graceMs, after, limit }: OverdueQuery,
+): Promise<Due[]> {
+  const graceBefore = (moment: Date) => new Date(Math.min(moment.getTime(), now.getTime()) - graceMs);
   const { rows } = await pool.query<Pick<ProgressColumns, 'id' | 'stage' | 'due_at' | 'priority'>>({
     name: 'oms-overdue',
     text: `with lost as (
-        select id from progress
-        where ended_at is null and pipeline = $1 and stage <> all($6::text[])
-          and ((status = 'running' and due_at <= $2) or due_at <= $3) and (rung_at is null or rung_at <= $4)
-        order by priority desc limit $5 for update skip locked)
-      update progress p set rung_at = $2 from lost where p.id = lost.id
-      returning p.id, p.stage, p.due_at, p.priority`,
-    values: [pipeline, now, before(graceMs), before(ringAgainMs), limit, paused],
+        select p.id from progress p
+        left join unnest($6::text[], $7::timestamptz[]) as line (stage, before) on line.stage = p.stage
+        where p.ended_at is null and p.pipeline = $1 and p.stage <> all($5::text[]) and p.id > $4
+          and ((p.status = 'running' and p.due_at <= $2) or p.due_at <= coalesce(line.before, $3))
+          and (p.rung_at is null or p.rung_at <= coalesce(line.before, $3))
+        order by p.id limit $8 for update of p skip locked),
+      rung as (update progress p set rung_at = $2 from lost where p.id = lost.id
+        returning p.id, p.stage, p.due_at, p.priority)
+      select * from rung order by id`,
+    values: [
+      ...[pipeline, now, graceBefore(now), after ?? nil, paused],
+      ...[[...inLineSince.keys()], [...inLineSince.values()].map(graceBefore), limit],
+    ],
   });
   return rows.map(({ id, stage, due_at, priority }) => ({ id, stage, dueAt: due_at, priority }));
 }
+
+const nil = '00000000-0000-0000-0000-000000000000';
 
 /** The ring did not go out after all. */
 export async function unring(pool: Pool, items: readonly { id: string }[]): Promise<void> {
@@ -35,10 +43,11 @@ interface OverdueQuery {
   pipeline: string;
   /** Stages that nobody is rung for. */
   paused?: readonly string[];
+  /** By stage, since when the ring that is next in line has been due: what was rung before it is out of the queue. */
+  inLineSince?: ReadonlyMap<string, Date>;
   now: Date;
-  /** How long a due item may wait before its ring counts as lost. */
+  /** How long a due item, or a ring, may be on its way. */
   graceMs: number;
-  /** How long after a sweep's own ring before the next. */
-  ringAgainMs: number;
+  after?: string | undefined;
   limit: number;
 }

@@ -37,6 +37,8 @@ export interface StageQueue {
     }[],
   ): Promise<unknown>;
   getJobCounts(...states: ('active' | 'waiting' | 'delayed' | 'failed')[]): Promise<Record<string, number>>;
+  /** The next in line first. */
+  getWaiting(start: number, end: number): Promise<{ data: RingData }[]>;
   /** Of what has not begun. */
   drain(delayed: boolean): Promise<unknown>;
   getJobScheduler(id: string): Promise<(Repeat & { template?: { data?: unknown } }) | undefined>;

@@ -18,6 +18,8 @@ export interface BullmqOptions {
 
 /** A ring that takes longer is given up; the sweep rings again. */
 const ringTimeoutMs = 2_000;
+/** Urgent rings jump the line: so many are looked at to find one that has waited in it. */
+const headOfLine = 4;
 /** How long a queue may take to let its worker go. */
 const closeTimeoutMs = 2_000;
 /** A dead worker's chunk comes back after this; a living one renews. */
@@ -95,9 +97,20 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
     for await (const { next } of handle(rung)) await signal(next);
   };
 
+  const nextInLine = async (pipeline: string, stage: string): Promise<readonly [string, Date][]> => {
+    const next = await queueOf(pipeline, stage).getWaiting(0, headOfLine - 1);
+    const due = next.map(({ data }) => Date.parse(data.dueAt));
+    return due.length > 0 ? [[stage, new Date(Math.min(...due))]] : [];
+  };
+
   return {
     name: 'bullmq',
     signal,
+    async inLineSince(pipeline) {
+      const ours = stages.filter((stage) => stage.pipeline === pipeline);
+      const asked = Promise.all(ours.map(({ stage }) => nextInLine(pipeline, stage)));
+      return new Map((await within(ringTimeoutMs, 'the queue', asked).catch(() => [])).flat());
+    },
     async start(handle) {
       for (const { pipeline, stage, chunks } of stages)
         workers.push(

@@ -114,6 +114,31 @@ export function orchestrationContract(name: string, open: (opened: AsyncDisposab
       expect(new Set(order.slice(0, 50))).toEqual(new Set(urgent));
     });
 
+    test('what waits in a long queue is not rung again and again, and what is missing from it is', async () => {
+      const dueAt = new Date(Date.now() - 60_000);
+      const [queued, missing] = [await house.begin(100), await house.begin(10, new Date(Date.now() - 120_000))];
+      // As it was a minute ago: nobody works, and these rings were lost, or they were not.
+      const orchestration = await house.orchestration();
+      await orchestration.signal(house.ringsFor(queued, dueAt));
+      let turns = 0;
+      const rung: string[] = [];
+      house.sweep({
+        ...orchestration,
+        inLineSince: (pipeline) => {
+          turns += 1;
+          return orchestration.inLineSince(pipeline);
+        },
+        signal: (signals) => {
+          rung.push(...signals.flatMap(({ ids }) => ids));
+          return orchestration.signal(signals);
+        },
+      });
+      await eventually(() => turns > 20);
+      expect(rung.toSorted()).toEqual(missing.toSorted());
+      await house.worker();
+      await house.ended([...queued, ...missing]);
+    });
+
     test('with everything thrown away that was queued, the sweep brings all items to the end', async () => {
       const ids = await house.begin(500);
       const held = Promise.withResolvers<void>();
@@ -274,7 +299,7 @@ async function openHouse(opened: Opened, stack: AsyncDisposableStack) {
       await driven.start(handle?.(run) ?? run);
       return { orchestration: driven };
     },
-    sweep(by: Orchestration): void {
+    sweep(by: Pick<Orchestration, 'signal' | 'inLineSince'>): void {
       stack.use(startSweep({ pool, clock, pipelines: ['toy'], orchestration: by, intervalMs: 50, graceMs: 300, log }));
     },
     async count(ids: readonly string[], stage: string, status?: string): Promise<number> {
