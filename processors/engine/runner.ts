@@ -1,14 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { advance } from './advance.ts';
 import type { Reached } from './boundary.ts';
 import type { Clock } from './clock.ts';
-import { failureOf, isTold, type Judged, judge, loadItems, reasonOf } from './judge.ts';
+import { failureOf, type Judged, judge, loadItems } from './judge.ts';
 import { Leases } from './leases.ts';
 import type { Failure } from './outcome.ts';
 import type { PausedStages } from './paused-stages.ts';
 import { type Pipeline, stageOf } from './pipeline.ts';
 import type { Progress } from './progress.ts';
-import type { Settling } from './settle.ts';
+import { afterCancel, settlingOf } from './settling.ts';
 import { type Settlement, type Signal, signalsFor } from './signal.ts';
 import { defaultTimeoutMs, type Stage } from './stage.ts';
 import type { Store } from './store.ts';
@@ -25,12 +24,13 @@ export interface RunnerOptions {
   leaseMs: number;
   /** Nothing is claimed at a stage that is paused. */
   paused?: Pick<PausedStages, 'has'>;
-  /** Told about every fault and every end; a reader of the log at night needs no more. */
+  /** Told about faults and ends; a reader of the log at night needs no more. */
   observe?: Observer;
   reached?: Reached | undefined;
 }
 
 export interface Observer {
+  /** Not of every one of a stage that is tried for ever; see `isTold`. */
   faulted(event: { pipeline: string; at: Progress; next: Progress; failure: Failure; error?: unknown }): void;
   /** The step could not be written down: the lease runs out, and the item is run again. */
   unsettled(event: { pipeline: string; at: Progress; error: unknown }): void;
@@ -106,7 +106,7 @@ export class Runner implements Disposable {
     try {
       const items = await loadItems(pipeline, stage.name, mine);
       const verdicts = mine.map(async (at): Promise<Judged> => {
-        if (at.cancelAsked && this.#afterCancel(pipeline, at) !== undefined) return { at, verdict: { kind: 'cancel' } };
+        if (at.cancelAsked && afterCancel(pipeline, at, this.#clock.now())) return { at, verdict: { kind: 'cancel' } };
         const judged = await judge(stage, at, items.get(at.id), controller.signal);
         this.#reached?.('after-effect', step);
         return { at, ...judged };
@@ -162,7 +162,7 @@ export class Runner implements Disposable {
     judged: Judged,
     lastTry = false,
   ): Promise<Progress | undefined> {
-    const settling = this.#settling(pipeline, stage, judged);
+    const settling = settlingOf(pipeline, stage, judged, this.#clock.now());
     try {
       if (!(await this.#store.settle(settling))) return undefined;
     } catch (error) {
@@ -175,51 +175,13 @@ export class Runner implements Disposable {
       return this.#settle(pipeline, stage, fault, true);
     }
     this.#observe?.moved?.();
-    const { at, next, failure } = settling;
-    if (failure && failure !== 'past')
+    const { at, next, failure, reason } = settling;
+    if (failure && failure !== 'past' && reason !== null)
       this.#observe?.faulted({ pipeline: pipeline.name, at, next, failure, error: judged.error });
     if (next.status === 'ended') this.#observe?.ended({ pipeline: pipeline.name, at, next });
     if (next.status === 'ended' || next.stage !== at.stage || next.direction !== at.direction)
       this.#observe?.left?.({ pipeline: pipeline.name, at, next, now: settling.now });
     return next;
-  }
-
-  #settling(pipeline: Pipeline<unknown>, stage: Stage<unknown>, { at, verdict }: Judged): Settling {
-    const now = this.#clock.now();
-    const next =
-      (verdict.kind === 'cancel' && this.#afterCancel(pipeline, at)) ||
-      advance(at, verdict, pipeline as Pipeline<never>, now);
-    const failure = verdict.kind === 'fault' || verdict.kind === 'reject' ? verdict.failure : null;
-    // A wait forgets the faults before it, so their error row goes with them; one that ended a round stays until `done`.
-    const isForgotten = verdict.kind !== 'wait' || (!verdict.postponed && at.round === 1);
-    const isPassed = next.result === 'cancelled' || (verdict.kind === 'done' && at.round > 1);
-    const past = failure === null && ((at.attempts > 0 && isForgotten) || isPassed);
-    const facts = 'facts' in verdict ? verdict.facts : undefined;
-    return {
-      pipeline: pipeline.name,
-      at,
-      next,
-      now,
-      // Only what can be worked out again may be taken back by a power cut.
-      // (A wait that keeps something is about to act on it.)
-      durable:
-        stage.effect === 'once' ||
-        next.status === 'ended' ||
-        failure !== null ||
-        (verdict.kind === 'wait' && facts !== undefined),
-      reason: isTold(verdict, stage, next) ? reasonOf(verdict, next) : null,
-      failure: failure ?? (past ? 'past' : null),
-      facts,
-      keep: pipeline.keep,
-    };
-  }
-
-  /** Where a wish to cancel takes what was just claimed; undefined when the stage itself has to see to it. */
-  #afterCancel(pipeline: Pipeline<unknown>, at: Progress): Progress | undefined {
-    // The claim has counted a run that does not begin.
-    const untouched = { ...at, runs: at.runs - 1 };
-    const next = advance(untouched, { kind: 'cancel' }, pipeline as Pipeline<never>, this.#clock.now());
-    return next === untouched ? undefined : next;
   }
 
   [Symbol.dispose](): void {
