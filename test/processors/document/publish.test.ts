@@ -119,6 +119,14 @@ describeWithKafka('final statuses on Kafka', (brokers) => {
       const ready = await oms.fetch('/health/ready');
       expect([ready.status, ready.json.kafka]).toEqual([200, expect.stringContaining('out of reach')]);
 
+      // However often they have been looked at again, that has been told once.
+      const runs = 'select min(runs)::int as least from progress where ended_at is null';
+      await eventually(async () => ((await oms.pool.query<{ least: number }>(runs)).rows[0]?.least ?? 0) >= 4, {
+        timeoutMs: 30_000,
+      });
+      const told = `select item_id from history where reason like 'OMS_EVENT_HUB_UNAVAILABLE%'`;
+      expect((await oms.pool.query(told)).rows).toHaveLength(60);
+
       const started = await startKafka({ directory, port, log: { info() {}, warn() {} } as never });
       if ('unavailable' in started) throw new Error(started.unavailable);
       kafka = started;
