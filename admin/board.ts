@@ -1,6 +1,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { Router } from 'express';
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { FinishedDocuments } from '#processors/document/ports.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import type { QueueBackend } from '#queues/bullmq/backend.ts';
 import { namesOf } from '#queues/names.ts';
 import { type AccessParts, createAccess } from './access.ts';
@@ -14,26 +15,23 @@ import { answerErrors, type BoardLog, refuseBefore } from './board/refusal.ts';
 import { ScheduleAdapter } from './board/schedule-adapter.ts';
 import { badgeOf, theme } from './board/theme.ts';
 import { historyProvider } from './past/history-provider.ts';
-import type { FinishedDocuments } from './requests/actions.ts';
 import { requestRoutes } from './requests/routes.ts';
 import type { RetriggerParts } from './retrigger.ts';
 import { planned } from './retriggers/failed-documents.ts';
 import { retriggerRoutes } from './retriggers/routes.ts';
 import { allAtOnce } from './stages/all-at-once.ts';
-import { documentStages, type ShownPipeline } from './stages/document-stages.ts';
+import { documentStages } from './stages/document-stages.ts';
 import type { StagePauses } from './stages/pause.ts';
 import type { ThunderheadControls } from './thunderhead/controls.ts';
 import { liveSentence } from './thunderhead/live-sentence.ts';
 import { thunderheadRoutes } from './thunderhead/routes.ts';
 
-type NamedPipeline = Pick<Pipeline<never>, 'name' | 'stages'>;
-
 export interface BoardParts extends RetriggerParts {
   access: Omit<AccessParts, 'audit' | 'log'>;
   /** Whose items are shown stage by stage, as documents. */
-  pipelines: readonly [ShownPipeline, ...ShownPipeline[]];
+  pipelines: readonly [PipelineShape, ...PipelineShape[]];
   /** Whose queues are shown below. */
-  engineRoom: readonly NamedPipeline[];
+  engineRoom: readonly PipelineShape[];
   backend: Pick<QueueBackend, 'queue'>;
   /** The queue of the job that looks for what can be recovered, if there is one. */
   recovery?: string | undefined;

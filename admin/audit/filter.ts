@@ -25,7 +25,7 @@ export interface AuditQuery extends AuditFilter {
 
 const text = Joi.string().trim().empty('').max(200);
 
-export const auditFilter: Joi.PartialSchemaMap<AuditFilter> = {
+const auditFilter: Joi.PartialSchemaMap<AuditFilter> = {
   from: moment,
   to: moment,
   actor: text,

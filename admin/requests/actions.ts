@@ -1,30 +1,15 @@
-import type { Readable } from 'node:stream';
 import { pipeline as pipe } from 'node:stream/promises';
 import type { Response } from 'express';
-import { isLater, type Later } from '#processors/document/ports.ts';
+import { type FinishedDocuments, isLater } from '#processors/document/ports.ts';
 import { cancel } from '#processors/engine/cancel.ts';
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import { type RetriggerParts, retrigger } from '../retrigger.ts';
 import type { NoticeName } from './notices.ts';
 import type { RequestRecords } from './records.ts';
 
-/** Finished documents, as they come from Thunderhead. */
-export interface FinishedDocuments {
-  contents(
-    batchId: number,
-    transactionNo: number,
-    signal: AbortSignal,
-  ): Promise<
-    | { kind: 'found'; mimeType: string; length: string | undefined; body: Readable }
-    | { kind: 'not-ready' }
-    | { kind: 'gone' }
-    | Later
-  >;
-}
-
 export interface ActionParts extends RetriggerParts {
-  pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+  pipeline: PipelineShape;
   documents: FinishedDocuments;
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Request, type Response, Router } from 'express';
+import { isUuid } from '#processors/engine/uuid.ts';
 import type { Operator } from '../access.ts';
 import type { Audit, AuditEntry } from '../audit/audit.ts';
 import type { AuditStore } from '../audit/store.ts';
@@ -22,7 +23,6 @@ export interface RequestRoutesParts extends ActionParts {
   store: Pick<AuditStore, 'page'>;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** As many of the newest actions on one request as a page can bear. */
 const actionsShown = 200;
 
@@ -65,7 +65,7 @@ const forOne =
   };
 
 const found = async ({ pool, pipeline }: RequestRoutesParts, id: unknown): Promise<RequestRecords | undefined> =>
-  typeof id === 'string' && uuid.test(id) ? findRecords(pool, id.toLowerCase(), pipeline.stages[0].name) : undefined;
+  typeof id === 'string' && isUuid(id) ? findRecords(pool, id.toLowerCase(), pipeline.stages[0].name) : undefined;
 
 const search = ({ pool, pipeline }: RequestRoutesParts, word: string) =>
   searchRequests(pool, word, pipeline.stages[0].name);

@@ -3,6 +3,7 @@ import type { RequestStatus } from '#processors/document/ports.ts';
 import { statusOf } from '#processors/document/status.ts';
 import type { Progress } from '#processors/engine/progress.ts';
 import { readOnly } from '#processors/engine/read-only.ts';
+import { isUuid } from '#processors/engine/uuid.ts';
 
 export interface FoundRequest {
   id: string;
@@ -27,7 +28,6 @@ export interface SearchAnswer {
 }
 
 const limit = 100;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const batchNumber = /^\d{1,18}$/;
 
 /**
@@ -74,7 +74,7 @@ const byWord = [
 
 const wordValues = (word: string) => [
   word,
-  uuid.test(word) ? word : null,
+  isUuid(word) ? word : null,
   batchNumber.test(word) ? word : null,
   word.toUpperCase(),
   word.toLowerCase(),

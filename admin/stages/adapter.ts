@@ -3,6 +3,7 @@ import type { JobCounts, JobStatus, QueueJob, QueueJobJson, QueueMetrics, Status
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { readOnly } from '#processors/engine/read-only.ts';
+import { isUuid } from '#processors/engine/uuid.ts';
 import { type Operable, refuse, stageCalls } from '../board/refusal.ts';
 import type { LastHour } from '../past/last-hour.ts';
 import type { LiveSentence } from '../thunderhead/live-sentence.ts';
@@ -37,7 +38,6 @@ export interface StageAdapterOptions {
 const states: StageState[] = ['active', 'waiting', 'delayed', 'failed', 'completed'];
 /** All there is to know of a document, on a page of our own. */
 const requestPage = ({ id }: QueueJobJson) => ({ displayText: 'Request', href: `/admin/requests/${id}` });
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A stage as Bull Board's idea of a queue, told by the database; what is done here, the stage's operations do. */
 export class StageAdapter extends BaseAdapter implements Operable {
@@ -87,7 +87,7 @@ export class StageAdapter extends BaseAdapter implements Operable {
   }
 
   async getJob(id: string): Promise<QueueJob | undefined> {
-    if (!uuid.test(id)) return undefined;
+    if (!isUuid(id)) return undefined;
     const place = this.#place();
     const [job] = await readOnly(this.#options.pool, async (client) =>
       this.#jobs(await itemsOf(client, place, [id]), place.now),
@@ -97,7 +97,7 @@ export class StageAdapter extends BaseAdapter implements Operable {
 
   /** The document's history. */
   async getJobLogs(id: string): Promise<string[]> {
-    if (!uuid.test(id)) return [];
+    if (!isUuid(id)) return [];
     const history = await historyOf(this.#options.pool, id);
     return history.map(
       ({ at, from_state, to_state, reason, actor }) =>

@@ -1,12 +1,10 @@
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { delimiter } from '../board/delimiter.ts';
 import { lastHour } from '../past/last-hour.ts';
 import type { LiveSentence } from '../thunderhead/live-sentence.ts';
 import { StageAdapter } from './adapter.ts';
 import { PipelineCounts } from './counts.ts';
 import { type StageOperationParts, stageOperations } from './operations.ts';
-
-export type ShownPipeline = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
 
 export interface DocumentStageParts extends Omit<StageOperationParts, 'pipeline' | 'stage' | 'always' | 'counts'> {
   /** How the calls to Thunderhead stand. */
@@ -20,7 +18,7 @@ const callingStages = ['submit', 'poll'];
 
 /** A group of the board: the stages of a pipeline, in its order. */
 export function documentStages(
-  pipeline: ShownPipeline,
+  pipeline: PipelineShape,
   { calls, countingShare, ...parts }: DocumentStageParts,
 ): StageAdapter[] {
   const { name } = pipeline;

@@ -1,6 +1,6 @@
 import { cancel } from '#processors/engine/cancel.ts';
 import { promote } from '#processors/engine/due.ts';
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import { Refusal } from '../board/refusal.ts';
 import { type RetriggerParts, retrigger, retriggerStage } from '../retrigger.ts';
@@ -9,7 +9,7 @@ import { resumeStages, type StagePauses } from './pause.ts';
 import { rejectedAt } from './queries.ts';
 
 export interface StageOperationParts extends RetriggerParts {
-  pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+  pipeline: PipelineShape;
   stage: string;
   /** The stage that runs whatever the result, or ''. */
   always: string;

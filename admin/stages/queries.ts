@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { nilUuid } from '#processors/engine/uuid.ts';
 
 /** Which documents are where at a stage, page by page. Only reads; what there is to say of them is in `stage-items.ts`. */
 
@@ -99,9 +100,7 @@ export async function failedUntil(
      where f.pipeline = $1 and f.stage = $2 and p.ended_as = 'failed' and ${failedAt('$3')} = $2
        and f.last_failed_at <= $4 and (f.last_failed_at, p.id) > ($5, $6::uuid)
      order by f.last_failed_at, p.id limit $7`,
-    [pipeline, stage, always, until, after?.at ?? '-infinity', after?.id ?? nil, limit],
+    [pipeline, stage, always, until, after?.at ?? '-infinity', after?.id ?? nilUuid, limit],
   );
   return rows;
 }
-
-const nil = '00000000-0000-0000-0000-000000000000';

@@ -11,11 +11,12 @@ export interface ThunderheadControls {
 }
 
 export interface CallSettings {
+  /** All processes together; what the licence allows. */
   callsPerMinute: number;
   callsInFlight: number;
-  /** Documents in one call at the most. */
+  /** Documents in one call at the most; 1: each travels alone. */
   batchSize: number;
-  /** How long a document waits for company. */
+  /** How long a document waits for company, although it could go. */
   batchLingerMs: number;
 }
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Progress } from '#processors/engine/progress.ts';
 import type { KnownBatch } from './document.ts';
 
@@ -94,6 +95,17 @@ export interface GeneratorMessage {
   transactionNo?: number;
   details?: unknown;
 }
+
+/** Finished documents, straight from the generator. */
+export interface FinishedDocuments {
+  contents(batchId: number, transactionNo: number, signal: AbortSignal): Promise<FinishedDocument>;
+}
+
+export type FinishedDocument =
+  | { kind: 'found'; mimeType: string; length: string | undefined; body: Readable }
+  | { kind: 'not-ready' }
+  | { kind: 'gone' }
+  | Later;
 
 /** How long the generator usually takes. */
 export interface GenerationTimes {

@@ -56,7 +56,7 @@ function whileAway({ afterMs, reason }: Later, { progress }: DocumentItem, clock
 }
 
 /** The same end of the same request always makes the same event, id and all, however often it is published. */
-export function eventOf(document: DocumentItem): StatusEvent {
+function eventOf(document: DocumentItem): StatusEvent {
   const { id, progress, batch } = document;
   const known = batch && confirmedBatch(batch);
   const status = finalStatusOf(progress.result ?? 'failed', document.errors?.map(({ code }) => code) ?? []);

@@ -1,10 +1,8 @@
 import type { Verdict } from './outcome.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline, PipelineShape } from './pipeline.ts';
 import { stageOf } from './pipeline.ts';
 import type { Progress, Result } from './progress.ts';
 import { type Retry, retryOf, type Stage } from './stage.ts';
-
-type Shape = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
 
 /**
  * The whole state machine: where an item stands, what its stage said, and so where it stands next.
@@ -26,7 +24,7 @@ type Shape = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
  *
  * Refused means: nothing changes, the same object comes back.
  */
-export function advance(at: Progress, verdict: Verdict, pipeline: Shape, now: Date): Progress {
+export function advance(at: Progress, verdict: Verdict, pipeline: PipelineShape, now: Date): Progress {
   if (at.status === 'ended') return at;
   const stage = stageOf(pipeline as Pipeline<never>, at.stage);
   if (verdict.kind === 'cancel') return cancel(at, stage, pipeline, now);
@@ -40,7 +38,7 @@ export function advance(at: Progress, verdict: Verdict, pipeline: Shape, now: Da
 
 type Moving = Exclude<Verdict, { kind: 'cancel' | 'wait' }>;
 
-function forward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: Shape, now: Date): Progress {
+function forward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: PipelineShape, now: Date): Progress {
   if (verdict.kind === 'done') {
     const next = pipeline.stages[indexOf(pipeline, stage.name) + 1];
     return next && !next.always
@@ -65,7 +63,7 @@ const endings = {
   cancelled: ['cancelled', 'cancelled'],
 } as const satisfies Record<string, readonly [Result, Result]>;
 
-function backward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: Shape, now: Date): Progress {
+function backward(at: Progress, stage: Stage<never>, verdict: Moving, pipeline: PipelineShape, now: Date): Progress {
   if (verdict.kind === 'done' || verdict.kind === 'cancelled') {
     const aim = at.result ?? 'compensated';
     return undoFrom(at, indexOf(pipeline, stage.name) - 1, aim, pipeline, now) ?? end(at, aim, pipeline, now);
@@ -79,7 +77,7 @@ function atTheEnd(at: Progress, stage: Stage<never>, verdict: Moving, now: Date)
   return verdict.kind === 'done' ? { ...settled(at), status: 'ended', dueAt: now } : retryLater(at, stage, now);
 }
 
-function cancel(at: Progress, stage: Stage<never>, pipeline: Shape, now: Date): Progress {
+function cancel(at: Progress, stage: Stage<never>, pipeline: PipelineShape, now: Date): Progress {
   if (stage.always || at.direction === 'backward' || isPastPivot(pipeline, stage.name)) return at;
   if (mayHaveActed(at, stage)) return at;
   // A stage that never ran here has nothing to undo.
@@ -92,18 +90,18 @@ const mayHaveActed = ({ runs, round }: Progress, { effect, undo }: Stage<never>)
   effect === 'once' && !undo && (runs > 0 || round > 1);
 
 /** Whether a wish to cancel that `advance` refuses may yet be granted: before the pivot, or by a stage that can stop. */
-export function mayStillCancel(at: Progress, pipeline: Shape): boolean {
+export function mayStillCancel(at: Progress, pipeline: PipelineShape): boolean {
   if (at.result !== null || at.direction === 'backward') return false;
   const ahead = pipeline.stages.slice(indexOf(pipeline, at.stage));
   return !isPastPivot(pipeline, at.stage) || ahead.some(({ stoppable }) => stoppable);
 }
 
-function undoFrom(at: Progress, index: number, aim: Result, pipeline: Shape, now: Date): Progress | undefined {
+function undoFrom(at: Progress, index: number, aim: Result, pipeline: PipelineShape, now: Date): Progress | undefined {
   const stage = pipeline.stages.slice(0, index + 1).findLast((candidate) => candidate.undo);
   return stage && { ...enter(at, stage.name, now, now), direction: 'backward', result: aim };
 }
 
-function end(at: Progress, result: Result, pipeline: Shape, now: Date): Progress {
+function end(at: Progress, result: Result, pipeline: PipelineShape, now: Date): Progress {
   const always = pipeline.stages.find((stage) => stage.always);
   return always
     ? { ...enter(at, always.name, now, now), result }
@@ -127,9 +125,10 @@ function retryLater(at: Progress, stage: Stage<never>, now: Date, atLeastMs = 0)
 
 const settled = (at: Progress): Progress => ({ ...at, status: 'ready', revision: at.revision + 1 });
 const after = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
-const indexOf = (pipeline: Shape, name: string): number => pipeline.stages.findIndex((stage) => stage.name === name);
+const indexOf = (pipeline: PipelineShape, name: string): number =>
+  pipeline.stages.findIndex((stage) => stage.name === name);
 
-function isPastPivot(pipeline: Shape, stage: string): boolean {
+function isPastPivot(pipeline: PipelineShape, stage: string): boolean {
   return pipeline.pivot !== undefined && indexOf(pipeline, stage) > indexOf(pipeline, pipeline.pivot);
 }
 

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { advance, mayStillCancel } from './advance.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { PipelineShape } from './pipeline.ts';
 import { type Progress, stateOf } from './progress.ts';
 import { type ProgressColumns, progressOf } from './progress-columns.ts';
 import { storable } from './settle.ts';
@@ -30,11 +30,7 @@ export interface WishAnswer {
  * The row lock orders the wish against claim and settlement: a worker that has the row finishes its stage, and whoever
  * claims it next sees the wish. Wishing twice is wishing once. Undefined: there is no such item.
  */
-export function cancel(
-  pool: Pool,
-  pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>,
-  wish: CancelWish,
-): Promise<WishAnswer | undefined> {
+export function cancel(pool: Pool, pipeline: PipelineShape, wish: CancelWish): Promise<WishAnswer | undefined> {
   return persistently(
     () =>
       inTransaction(pool, async (transaction) => {

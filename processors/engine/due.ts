@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Progress } from './progress.ts';
 import type { ProgressColumns } from './progress-columns.ts';
+import { nilUuid } from './uuid.ts';
 
 export type Due = Pick<Progress, 'id' | 'stage' | 'dueAt' | 'priority'>;
 
@@ -12,14 +13,13 @@ interface StageQuery {
 
 /** Few enough for one statement that holds no lock for long. */
 const pageSize = 1_000;
-const nil = '00000000-0000-0000-0000-000000000000';
 
 /**
  * What is due at a stage, page by page: what waits, and what a worker has died with. Marked as rung, so that the sweep does
  * not ring it too. A row that is locked is passed over: whoever moves it in this moment rings for it afterwards.
  */
 export async function* dueAt(pool: Pool, { pipeline, stage, now }: StageQuery): AsyncGenerator<Due[], void, void> {
-  for (let after = nil; ; ) {
+  for (let after = nilUuid; ; ) {
     const { rows } = await pool.query<DueColumns>(
       `with due as (
          select id from progress
@@ -52,7 +52,7 @@ export async function* promote(
   pool: Pool,
   { pipeline, stage, id, now, actor, reason }: Promotion,
 ): AsyncGenerator<Due[], void, void> {
-  for (let after = nil; ; ) {
+  for (let after = nilUuid; ; ) {
     const { rows } = await pool.query<DueColumns>(
       `with later as (
          select id from progress

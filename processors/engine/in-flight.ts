@@ -2,10 +2,10 @@ import type { Pool } from 'pg';
 import type { Due } from './due.ts';
 import type { ProgressColumns } from './progress-columns.ts';
 import { persistently } from './transaction.ts';
+import { nilUuid } from './uuid.ts';
 
 /** Rung together: few enough for one statement that holds no lock for long. */
 const pageSize = 2_000;
-const nil = '00000000-0000-0000-0000-000000000000';
 
 /**
  * All that is in flight in a pipeline, page by page, oldest first; marked as rung, so that the sweep does not ring it once
@@ -15,7 +15,7 @@ export async function* inFlight(
   pool: Pool,
   { pipeline, now }: { pipeline: string; now: () => Date },
 ): AsyncGenerator<Due[], void, void> {
-  for (let after = nil; ; ) {
+  for (let after = nilUuid; ; ) {
     const { rows } = await persistently(() =>
       pool.query<Pick<ProgressColumns, 'id' | 'stage' | 'due_at' | 'priority'>>(
         `with page as (

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Pipeline } from './pipeline.ts';
+import type { PipelineShape } from './pipeline.ts';
 
 /**
  * A version that does not know a stage, or an orchestration, would leave what stands there for ever: it refuses to start
@@ -7,7 +7,7 @@ import type { Pipeline } from './pipeline.ts';
  */
 export async function refuseUnknownStages(
   pool: Pool,
-  pipelines: readonly Pick<Pipeline<never>, 'name' | 'stages'>[],
+  pipelines: readonly PipelineShape[],
   orchestrations: readonly string[],
 ): Promise<void> {
   const known = pipelines.flatMap(({ name, stages }) => stages.map((stage) => `${name}/${stage.name}`));

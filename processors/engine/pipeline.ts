@@ -17,6 +17,9 @@ export interface Pipeline<Item, Facts = unknown> {
   rings?(facts: readonly Facts[], now: Date): readonly Signal[];
 }
 
+/** A pipeline as it looks from outside: names and order, for whoever runs no stage. */
+export type PipelineShape = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+
 export function stageOf<Item, Facts>(pipeline: Pipeline<Item, Facts>, name: string): Stage<Item, Facts> {
   const stage = pipeline.stages.find((candidate) => candidate.name === name);
   if (!stage) throw new Error(`pipeline ${pipeline.name} has no stage ${name}`);

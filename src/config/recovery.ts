@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { failureCategories } from '#processors/document/failure-categories.ts';
 import type { RecoveryRule } from '#processors/engine/recover.ts';
 
 /** What is set going again by itself, and what is forgotten. */
@@ -12,7 +13,7 @@ export interface RecoveryConfig {
   retentionDays: number | undefined;
 }
 
-const categories = ['VALIDATION_ERROR', 'MISSING_DATA', 'THUNDERHEAD_ERROR', 'TIMEOUT', 'INTERNAL_ERROR'];
+const categories: readonly string[] = failureCategories;
 const longestSeconds = 30 * 86_400;
 
 /**

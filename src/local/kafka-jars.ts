@@ -29,7 +29,7 @@ export async function kafkaJars(cacheDirectory: string, log: Log, signal?: Abort
 }
 
 /** The newest that resolves completely: 4.4.0's pom names a kafka-tools-api that the registry does not have yet. */
-export const kafkaVersion = '4.3.1';
+const kafkaVersion = '4.3.1';
 const oldestJava = 17;
 
 /** `java` is the program's full path, so that the broker needs nothing of our environment. */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { readOnly } from '#processors/engine/read-only.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { emptied, type SharedSource } from './shared-source.ts';
@@ -9,9 +9,9 @@ import { askTables, type TablesNow } from './table-queries.ts';
 export interface TablesParts {
   pool: Pool;
   clock: Clock;
-  pipelines: readonly Pick<Pipeline<never>, 'name' | 'stages'>[];
+  pipelines: readonly PipelineShape[];
   /** The pipeline whose items are document requests. */
-  documents: Pick<Pipeline<never>, 'name' | 'stages'>;
+  documents: PipelineShape;
 }
 
 const states = ['waiting', 'delayed', 'active'];

@@ -2,13 +2,13 @@ import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { neglected } from '#processors/engine/neglected.ts';
 import type { PausedStages } from '#processors/engine/paused-stages.ts';
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { NotReady } from '#src/platform/not-ready.ts';
 
 export interface StallWatchParts {
   pool: Pool;
   clock: Clock;
-  pipelines: readonly Pick<Pipeline<never>, 'name' | 'stages'>[];
+  pipelines: readonly PipelineShape[];
   paused: Pick<PausedStages, 'has'>;
   /** How long work may be due, and nothing be taken in hand, before that is a stall; and how long a stall may last. */
   stallMs: number;

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { deleteFinished } from '#processors/document/retention.ts';
 import type { Clock } from '#processors/engine/clock.ts';
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { announce, type Recovered, recover } from '#processors/engine/recover.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import type { Orchestration } from '#queues/orchestration.ts';
@@ -12,7 +12,7 @@ export interface PassParts {
   pool: Pool;
   clock: Clock;
   orchestration: Pick<Orchestration, 'signal'>;
-  pipelines: readonly Pick<Pipeline<never>, 'name' | 'stages'>[];
+  pipelines: readonly PipelineShape[];
   /** Whose finished items are deleted some day. */
   documents: string;
   log: Pick<Logger, 'info'>;

@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 /** What came of a call. */
-export type Called =
+export type CallResult =
   /** Thunderhead's own answer, good or bad. */
   | { kind: 'answered'; answer: Answer }
   /** It was not sent, or the gateway says that it did nothing with it. */
@@ -17,8 +17,8 @@ export type Called =
   | { kind: 'unanswered'; reason: string };
 
 /** What it was to the caller, and what it means for the calls of all. */
-export interface Sorted {
-  called: Called;
+export interface Classified {
+  called: CallResult;
   outcome: CallOutcome;
 }
 
@@ -32,11 +32,11 @@ const longRestMs = 10_000;
  * mean that nothing was done. A Server fault is the job server's own word. Any other 5xx may come from a proxy on the way that
  * lost sight of the call, so whether it took effect is not known.
  */
-export function sorted(answer: Answer): Sorted {
+export function classify(answer: Answer): Classified {
   const { status } = answer;
   const failure = failureOf(answer);
   const says = `Thunderhead's gateway answered ${[status, failure?.code, failure?.message].filter(Boolean).join(' ')}`;
-  const later = (afterMs: number): Called => ({ kind: 'later', afterMs, reason: says });
+  const later = (afterMs: number): CallResult => ({ kind: 'later', afterMs, reason: says });
   const unavailable: CallOutcome = { kind: 'unavailable', reason: says };
   if (isThrottled(status, failure)) {
     const afterMs = retryAfterMs(answer) ?? usualRestMs;
@@ -96,7 +96,7 @@ export function messageOf(answer: Answer): GeneratorMessage {
 }
 
 /** No answer at all. Only when no connection came about is it certain that nothing was sent. */
-export function withoutAnswer(error: unknown): Sorted {
+export function withoutAnswer(error: unknown): Classified {
   const { code, message, name } = error as { code?: string | number; message?: string; name?: string };
   const timedOut = /TIMEOUT/.test(String(code)) || name === 'AbortError' || name === 'TimeoutError';
   const reason = timedOut

@@ -1,21 +1,12 @@
 import Joi from 'joi';
+import type { CallSettings } from '#admin/thunderhead/controls.ts';
 import type { Settings } from '#src/platform/settings.ts';
 
 /** How Thunderhead is called: what operators change while everything runs. The configuration says it until they do. */
-export interface CallSettingsValue {
-  /** All processes together; what the licence allows. */
-  callsPerMinute: number;
-  callsInFlight: number;
-  /** Documents in one call at the most; 1: each travels alone. */
-  batchSize: number;
-  /** How long a document waits for company, although it could go. Milliseconds. */
-  batchLingerMs: number;
-}
-
-export interface CallSettings {
-  current(): CallSettingsValue;
+export interface CallSettingsStore {
+  current(): CallSettings;
   /** Known everywhere within two seconds. @throws Joi.ValidationError, with everything that is wrong */
-  change(value: unknown, actor: string): Promise<CallSettingsValue>;
+  change(value: unknown, actor: string): Promise<CallSettings>;
   /** Undefined: nobody has changed them, the configuration says them. @throws while the database is away */
   lastChange(): Promise<{ by: string; at: Date } | undefined>;
 }
@@ -28,9 +19,9 @@ export const callLimits = {
 };
 
 const key = 'thunderhead.calls';
-const schema = Joi.object<CallSettingsValue>(callLimits).options({ presence: 'required' });
+const schema = Joi.object<CallSettings>(callLimits).options({ presence: 'required' });
 
-export function callSettings(settings: Settings, { ...configured }: CallSettingsValue): CallSettings {
+export function callSettings(settings: Settings, { ...configured }: CallSettings): CallSettingsStore {
   const { callsPerMinute, callsInFlight, batchSize, batchLingerMs } = configured;
   const fallback = { callsPerMinute, callsInFlight, batchSize, batchLingerMs };
   const current = () => settings.current(key, schema, fallback);

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { Later } from '#processors/document/ports.ts';
 import type { Clock } from '#processors/engine/clock.ts';
-import type { OwnToken } from '#src/security/own-token.ts';
-import { type Answer, type Called, type Sorted, sorted, withoutAnswer } from './answer.ts';
+import { OwnClientRefused, type OwnToken } from '#src/security/own-token.ts';
+import { NoAnswer } from '#src/security/verdict.ts';
+import { type Answer, type CallResult, type Classified, classify, withoutAnswer } from './answer.ts';
 import type { CallBudget } from './budget/budget.ts';
 import { type CallRequest, isPermit, type Permit } from './budget/call.ts';
 import type { RemoteClock } from './remote-clock.ts';
@@ -26,14 +27,14 @@ export interface Calls extends AsyncDisposable {
   /** Asks for a permit, and waits up to `patienceMs` for it. */
   permit(request: CallRequest, patienceMs?: number): Promise<Permit | Later>;
   /** Makes one call and gives the permit back. Never throws. */
-  send(permit: Permit, call: Call): Promise<Called>;
+  send(permit: Permit, call: Call): Promise<CallResult>;
   /** A permit that is not needed after all. */
   unused(permit: Permit): void;
   /** Makes one call whose answer is a stream; the permit goes back when the stream has ended. */
   stream(permit: Permit, call: Call, signal: AbortSignal): Promise<Streamed>;
 }
 
-export type Streamed = Called | StreamedBody;
+export type Streamed = CallResult | StreamedBody;
 
 export interface StreamedBody {
   kind: 'streaming';
@@ -99,7 +100,7 @@ export function openCalls(
   const tell = ({ operation }: Call, startedAt: number, outcome: Parameters<CallObserver>[0]['outcome']) =>
     observe?.({ operation, outcome, tookMs: performance.now() - startedAt });
 
-  const settle = (permit: Permit, call: Call, startedAt: number, { called, outcome }: Sorted): Called => {
+  const settle = (permit: Permit, call: Call, startedAt: number, { called, outcome }: Classified): CallResult => {
     budget.finish(permit, outcome);
     tell(call, startedAt, called.kind === 'unanswered' ? 'unanswered' : namesOf[outcome.kind]);
     return called;
@@ -120,7 +121,7 @@ export function openCalls(
       const startedAt = performance.now();
       try {
         const { statusCode, headers, body } = await begin(call, AbortSignal.timeout(timeoutMs));
-        return settle(permit, call, startedAt, sorted({ status: statusCode, headers, text: await body.text() }));
+        return settle(permit, call, startedAt, classify({ status: statusCode, headers, text: await body.text() }));
       } catch (error) {
         return settle(permit, call, startedAt, failed(error));
       }
@@ -130,7 +131,7 @@ export function openCalls(
       try {
         const { statusCode, headers, body } = await begin(call, signal);
         if (statusCode !== 200)
-          return settle(permit, call, startedAt, sorted({ status: statusCode, headers, text: await body.text() }));
+          return settle(permit, call, startedAt, classify({ status: statusCode, headers, text: await body.text() }));
         tell(call, startedAt, 'answered');
         // However it ends, by itself or because nobody reads on, the call is over then.
         body.once('close', () => budget.finish(permit, { kind: 'answered' }));
@@ -152,9 +153,8 @@ const namesOf = {
 } as const;
 
 /** Without a token nothing was sent, and it says nothing about Thunderhead. */
-function failed(error: unknown): Sorted {
-  const { name, message } = error as Error;
-  if (name !== 'NoAnswer' && name !== 'OwnClientRefused') return withoutAnswer(error);
-  const reason = `there is no token for Thunderhead's gateway: ${message}`;
+function failed(error: unknown): Classified {
+  if (!(error instanceof NoAnswer || error instanceof OwnClientRefused)) return withoutAnswer(error);
+  const reason = `there is no token for Thunderhead's gateway: ${error.message}`;
   return { called: { kind: 'later', afterMs: tokenRestMs, reason }, outcome: { kind: 'unused' } };
 }

@@ -1,9 +1,9 @@
-import type { Readable } from 'node:stream';
 import {
   type BatchDetails,
   type BatchReport,
   type BatchState,
   type DocumentGenerator,
+  type FinishedDocuments,
   type GeneratorMessage,
   isLater,
   type Later,
@@ -16,19 +16,8 @@ import type { Call, Calls } from './calls.ts';
 import type { RemoteClock } from './remote-clock.ts';
 import { sharing } from './single-flight.ts';
 
-/** The bytes of a finished document, straight from Thunderhead. */
-export interface DocumentContents {
-  contents(batchId: number, no: number, signal: AbortSignal): Promise<Contents>;
-}
-
-export type Contents =
-  | { kind: 'found'; mimeType: string; length: string | undefined; body: Readable }
-  | { kind: 'not-ready' }
-  | { kind: 'gone' }
-  | Later;
-
 /** All that is asked of Thunderhead, beside the hand-over itself. */
-export type ThunderheadClient = Omit<DocumentGenerator, 'submit'> & DocumentContents;
+export type ThunderheadClient = Omit<DocumentGenerator, 'submit'> & FinishedDocuments;
 
 /** On nobody's account, and before what could just as well go later: it tells what has become of what was sent. */
 const question: CallRequest = { source: null, weight: 1, urgent: false, fill: 1, returning: false };

@@ -1,6 +1,6 @@
 import type { GeneratorMessage, HandoverAnswer } from '#processors/document/ports.ts';
 import type { Clock } from '#processors/engine/clock.ts';
-import { type Answer, type Called, messageOf } from './answer.ts';
+import { type Answer, type CallResult, messageOf } from './answer.ts';
 import { type Intents, intentOf, type Part, type Tell } from './call-part.ts';
 import type { Waiting } from './dispatch.ts';
 
@@ -13,7 +13,7 @@ const serverFault = 502;
 
 /** Tells every document of a call what came of it; answers those that have to be sent again. */
 export async function conclude(
-  called: Called,
+  called: CallResult,
   going: readonly Part[],
   parts: { intents: Intents; clock: Clock },
   tell: Tell,
@@ -41,7 +41,7 @@ export async function conclude(
     await intents.markUnknown(intentOf(going, reason, clock));
     return tellAll({ kind: 'unknown', reason });
   }
-  const { answer } = called as Extract<Called, { kind: 'answered' }>;
+  const { answer } = called as Extract<CallResult, { kind: 'answered' }>;
   const message = messageOf(answer);
   const why = `${message.code} ${message.message}`;
   if (!refusals.includes(answer.status)) {
@@ -71,7 +71,7 @@ function batchIdOf({ status, text }: Answer): number | undefined {
 }
 
 /** Why it is not known whether it was accepted; undefined when it is. */
-function withoutWord(called: Called): string | undefined {
+function withoutWord(called: CallResult): string | undefined {
   if (called.kind === 'unanswered') return called.reason;
   if (called.kind === 'later') return undefined;
   const { status } = called.answer;

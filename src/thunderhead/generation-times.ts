@@ -1,15 +1,9 @@
 import type { Pool } from 'pg';
+import type { GenerationTimes } from '#processors/document/ports.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { seldom } from '#src/platform/quietly.ts';
 import { type FairSample, fairSample } from './reservoir.ts';
-
-/** How long documents of a name take at Thunderhead. All processes learn it together. */
-export interface GenerationTimes extends AsyncDisposable {
-  /** The median of what was learnt, in ms; undefined while there are fewer than 5 samples. From memory. */
-  median(documentName: string): number | undefined;
-  observe(documentName: string, durationMs: number): void;
-}
 
 export interface GenerationTimesParts {
   /** What is learnt may be lost: the relaxed one. */
@@ -34,10 +28,17 @@ const patienceMs = 5_000;
 const longestMs = 604_800_000;
 
 /**
+ * How long documents of a name take at Thunderhead, learnt by all processes together; the median is told from memory.
+ *
  * Samples wait in memory for two seconds and are then merged by one statement, so that no settling transaction waits for
  * the row of a name that everybody writes. Nothing is read while nobody asks, and nothing written while nothing happens.
  */
-export function openGenerationTimes({ pool, clock, log, random = Math.random }: GenerationTimesParts): GenerationTimes {
+export function openGenerationTimes({
+  pool,
+  clock,
+  log,
+  random = Math.random,
+}: GenerationTimesParts): GenerationTimes & AsyncDisposable {
   const complain = seldom((error: Error) => log.warn({ err: error }, 'how long documents take could not be kept'));
   let fresh = new Map<string, FairSample>();
   let medians: ReadonlyMap<string, number> = new Map();

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { closeIntents, markUnknown, storeIntents, withdrawIntents } from '#processors/document/intents.ts';
 import { loadContents } from '#processors/document/load.ts';
-import type { DocumentGenerator, GenerationTimes } from '#processors/document/ports.ts';
+import type { DocumentGenerator, FinishedDocuments, GenerationTimes } from '#processors/document/ports.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { ThunderheadConfig } from '#src/config/thunderhead.ts';
 import type { Logger } from '#src/platform/log.ts';
@@ -11,9 +11,9 @@ import type { OwnToken } from '#src/security/own-token.ts';
 import { type CallBudget, openCallBudget } from './budget/budget.ts';
 import { postgresState } from './budget/postgres-state.ts';
 import { redisState } from './budget/redis-state.ts';
-import { type CallSettings, callSettings } from './call-settings.ts';
+import { type CallSettingsStore, callSettings } from './call-settings.ts';
 import { type CallObserver, openCalls } from './calls.ts';
-import { type DocumentContents, thunderheadClient } from './client.ts';
+import { thunderheadClient } from './client.ts';
 import { openDispatch } from './dispatch.ts';
 import { openGenerationTimes } from './generation-times.ts';
 import { handOver } from './hand-over.ts';
@@ -33,10 +33,10 @@ export interface ThunderheadParts {
 
 export interface Thunderhead extends AsyncDisposable {
   generator: DocumentGenerator;
-  contents: DocumentContents;
+  contents: FinishedDocuments;
   times: GenerationTimes;
   budget: CallBudget;
-  callSettings: CallSettings;
+  callSettings: CallSettingsStore;
 }
 
 /** Thunderhead behind its gateway, with all that makes calling it safe and frugal. */

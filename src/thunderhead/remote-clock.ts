@@ -2,10 +2,6 @@
 export interface RemoteClock {
   /** An answer: its `Date` header, and when on our clock the call left and the head of the answer came. */
   observe(answer: { date: unknown; sentAt: Date; receivedAt: Date }): void;
-  /** Their clock less ours, in ms: not less than `low`, not more than `high`. Undefined: there was no answer yet. */
-  offset(): Bounds | undefined;
-  /** Their moment in ms of our clock, as well as it is known. */
-  ended(at: Date): number | undefined;
   /**
    * How long a batch took on our clock that ended at `endedAt` on theirs. A time that cannot be true is not believed, which
    * makes it undefined: whoever stamps batches may have another clock than the gateway, and be minutes off.
@@ -13,7 +9,8 @@ export interface RemoteClock {
   took(batch: { handedOverAt: Date; endedAt: Date; polledAt: Date }): number | undefined;
 }
 
-export interface Bounds {
+/** Their clock less ours, in ms: not less than `low`, not more than `high`. */
+interface Bounds {
   low: number;
   high: number;
 }
@@ -28,7 +25,8 @@ const driftPerMs = 20e-6;
 export function remoteClock(): RemoteClock {
   let known: (Bounds & { at: number }) | undefined;
 
-  const ended = (at: Date) => known && at.getTime() - (known.low + known.high) / 2;
+  /** Their moment in ms of our clock, as well as it is known. */
+  const onOurClock = (at: Date) => known && at.getTime() - (known.low + known.high) / 2;
 
   return {
     observe({ date, sentAt, receivedAt }) {
@@ -41,10 +39,8 @@ export function remoteClock(): RemoteClock {
       // Nothing is left: one of the clocks was set, and what was known is true no more.
       known = low <= high ? { low, high, at } : { ...bounds, at };
     },
-    offset: () => known && { low: known.low, high: known.high },
-    ended,
     took({ handedOverAt, endedAt, polledAt }) {
-      const tookMs = (ended(endedAt) ?? Number.NaN) - handedOverAt.getTime();
+      const tookMs = (onOurClock(endedAt) ?? Number.NaN) - handedOverAt.getTime();
       return tookMs > 0 && tookMs <= polledAt.getTime() - handedOverAt.getTime() ? tookMs : undefined;
     },
   };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { retryAfterMs, sorted, withoutAnswer } from '#src/thunderhead/answer.ts';
+import { classify, retryAfterMs, withoutAnswer } from '#src/thunderhead/answer.ts';
 
 const failure = (code: string, faultcode = 'soapenv:Client') =>
   JSON.stringify({ error: { code, message: 'said so', faultcode, retryable: true, details: [] } });
@@ -24,11 +24,11 @@ test.each([
   ['some proxy on the way', 502, '<html>Bad Gateway</html>', { kind: 'unanswered' }, unavailable],
   ['the gateway fails', 500, 'oops', { kind: 'unanswered' }, unavailable],
 ])('%s (%i)', (_, status, text, called, outcome) => {
-  expect(sorted({ status, text, headers: {} })).toMatchObject({ called, outcome });
+  expect(classify({ status, text, headers: {} })).toMatchObject({ called, outcome });
 });
 
 test('whoever is throttled comes back when the gateway says, all together', () => {
-  const { called, outcome } = sorted({ status: 429, text: '', headers: { 'retry-after': '7' } });
+  const { called, outcome } = classify({ status: 429, text: '', headers: { 'retry-after': '7' } });
   expect([called, outcome]).toMatchObject([{ afterMs: 7_000 }, { kind: 'throttled', afterMs: 7_000 }]);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CallBudget, CallOutcome, Permit } from '#src/thunderhead/budget/budget.ts';
+import type { CallBudget } from '#src/thunderhead/budget/budget.ts';
+import type { CallOutcome, Permit } from '#src/thunderhead/budget/call.ts';
 import { eventually } from '#test/support/services.ts';
 import { anAsk, askAll, kinds, leaseMs, openProcesses, type Processes } from './budget-processes.ts';
 

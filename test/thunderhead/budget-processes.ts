@@ -2,15 +2,14 @@ import { once } from 'node:events';
 import { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { openRedis } from '#src/platform/redis.ts';
+import { type CallBudget, openCallBudget } from '#src/thunderhead/budget/budget.ts';
 import {
   type BudgetSettings,
-  type CallBudget,
   type CallRequest,
-  type Later,
-  openCallBudget,
+  type Denied,
+  isPermit,
   type Permit,
-} from '#src/thunderhead/budget/budget.ts';
-import { isPermit } from '#src/thunderhead/budget/call.ts';
+} from '#src/thunderhead/budget/call.ts';
 import { postgresState } from '#src/thunderhead/budget/postgres-state.ts';
 import { redisState } from '#src/thunderhead/budget/redis-state.ts';
 import type { SharedState } from '#src/thunderhead/budget/shared-state.ts';
@@ -111,6 +110,6 @@ export async function askAll(budgets: readonly CallBudget[], count: number, ask:
   );
   return {
     permits: answers.filter(isPermit) as Permit[],
-    laters: answers.filter((answer): answer is Later => !isPermit(answer)),
+    laters: answers.filter((answer): answer is Denied => !isPermit(answer)),
   };
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import {
   type BudgetSettings,
   type CallOutcome,
+  type Denied,
   isPermit,
-  type Later,
   type Permit,
 } from '#src/thunderhead/budget/call.ts';
 import { longestMs } from '#src/thunderhead/budget/line.ts';
@@ -56,7 +56,7 @@ const steps = fc.array(
 interface Seen {
   now: number;
   granted: Permit[];
-  refused: Later[];
+  refused: Denied[];
   state: BudgetState;
   settings: BudgetSettings;
 }
@@ -80,7 +80,7 @@ function play(story: readonly Step[], settings: BudgetSettings): Seen[] {
     seen.push({
       now,
       granted,
-      refused: answers.filter((answer): answer is Later => !isPermit(answer)),
+      refused: answers.filter((answer): answer is Denied => !isPermit(answer)),
       state,
       settings,
     });

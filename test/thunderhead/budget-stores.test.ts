@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { openCallBudget, type Permit } from '#src/thunderhead/budget/budget.ts';
+import { openCallBudget } from '#src/thunderhead/budget/budget.ts';
+import type { Permit } from '#src/thunderhead/budget/call.ts';
 import type { SharedState } from '#src/thunderhead/budget/shared-state.ts';
 import { eventually } from '#test/support/services.ts';
 import { anAsk, askAll, kinds, leaseMs, openProcesses, type Processes } from './budget-processes.ts';

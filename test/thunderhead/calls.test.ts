@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import type { OwnToken } from '#src/security/own-token.ts';
+import { NoAnswer } from '#src/security/verdict.ts';
 import type { CallOutcome } from '#src/thunderhead/budget/call.ts';
 import { openCalls } from '#src/thunderhead/calls.ts';
 import { remoteClock } from '#src/thunderhead/remote-clock.ts';
@@ -67,7 +68,7 @@ test('a token that the gateway does not take is not shown to it again, and nothi
 });
 
 test('without a token nothing is sent, and it says nothing about Thunderhead', async () => {
-  const away = Object.assign(new Error('OIDM did not answer'), { name: 'NoAnswer' });
+  const away = new NoAnswer('OIDM did not answer');
   const token: OwnToken = Object.assign(() => Promise.reject(away), { refused: () => undefined });
   await using gateway = await house((_, response) => response.end('{}'), token);
   expect(await gateway.calls.send(gateway.permit, errors)).toMatchObject({ kind: 'later', afterMs: 1_000 });

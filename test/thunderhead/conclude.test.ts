@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Intent } from '#processors/document/intents.ts';
-import type { Called } from '#src/thunderhead/answer.ts';
+import type { CallResult } from '#src/thunderhead/answer.ts';
 import { partsOf } from '#src/thunderhead/call-part.ts';
 import { conclude } from '#src/thunderhead/conclude.ts';
 import { waiting } from './documents.ts';
@@ -8,7 +8,7 @@ import { waiting } from './documents.ts';
 const now = new Date('2026-11-28T10:00:00Z');
 
 /** A call with so many documents, and what it came to. */
-async function concluded(count: number, called: Called) {
+async function concluded(count: number, called: CallResult) {
   const documents = Array.from({ length: count }, () => waiting());
   const going = partsOf(
     documents.map((one) => ({ waiting: one, handover: one.handover, element: '<a/>' })),
@@ -35,7 +35,7 @@ async function concluded(count: number, called: Called) {
   };
 }
 
-const answered = (status: number, json: unknown): Called => ({
+const answered = (status: number, json: unknown): CallResult => ({
   kind: 'answered',
   answer: { status, headers: {}, text: JSON.stringify(json) },
 });

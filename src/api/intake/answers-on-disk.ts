@@ -14,7 +14,7 @@ export interface DiskLimits {
 }
 
 /** Some 1.7 million answers. MAX_IN_FLIGHT_BYTES lets in 25 uploads at once, so at most 6.4 GB lie on the disk. */
-export const usual: DiskLimits = { bytes: 256 * 1024 * 1024, lingerMs: 10_000 };
+const usual: DiskLimits = { bytes: 256 * 1024 * 1024, lingerMs: 10_000 };
 
 /**
  * To the client once it has sent everything; until then they are kept in a temporary file. This is for an API behind nginx:

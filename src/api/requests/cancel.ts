@@ -3,7 +3,7 @@ import Joi from 'joi';
 import type { Pool } from 'pg';
 import { cancel } from '#processors/engine/cancel.ts';
 import type { Clock } from '#processors/engine/clock.ts';
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import type { Orchestration } from '#queues/orchestration.ts';
 import type { Logger } from '#src/platform/log.ts';
@@ -18,7 +18,7 @@ export interface CancelPorts {
   pool: Pool;
   clock: Clock;
   orchestration: Pick<Orchestration, 'signal'>;
-  pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+  pipeline: PipelineShape;
   log: Pick<Logger, 'info'>;
 }
 

@@ -1,12 +1,11 @@
 import { pipeline as pipe } from 'node:stream/promises';
 import type { Response } from 'express';
-import { isLater } from '#processors/document/ports.ts';
-import type { DocumentContents } from '#src/thunderhead/client.ts';
+import { type FinishedDocuments, isLater } from '#processors/document/ports.ts';
 import { Problem } from '../problem.ts';
 import type { RequestView } from './request-view.ts';
 
 /** Passes the bytes on as they come; the document is never held whole. */
-export async function sendDocument(view: RequestView, contents: DocumentContents, response: Response): Promise<void> {
+export async function sendDocument(view: RequestView, contents: FinishedDocuments, response: Response): Promise<void> {
   const { id, batch, documentName, status } = view;
   if (batch?.status !== 'COMPLETED' || batch.thunderheadBatchId === null)
     throw new Problem('OMS_DOCUMENT_NOT_READY', `request ${id} is ${status}; it has no finished document`);

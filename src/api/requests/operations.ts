@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Pool } from 'pg';
-import type { DocumentContents } from '#src/thunderhead/client.ts';
+import type { FinishedDocuments } from '#processors/document/ports.ts';
 import { type Operation, operation } from '../operation.ts';
 import { type PreferredWait, preferenceApplied, preferHeader } from '../waiting/prefer-wait.ts';
 import { findBatches } from './batches.ts';
@@ -11,7 +11,7 @@ import { batchesSchema, historySchema, requestSchema } from './schemas.ts';
 
 export interface RequestPorts {
   pool: Pool;
-  contents: DocumentContents;
+  contents: FinishedDocuments;
   /** A new request's stage; while it stands there untouched it is QUEUED. */
   firstStage: string;
   preferredWait: PreferredWait;

@@ -14,7 +14,7 @@ export interface DemoRequest {
   repeats?: { file: string; sameBody: boolean };
 }
 
-export class UnusableFiles extends Error {}
+class UnusableFiles extends Error {}
 
 export function readRequests(given: readonly string[], from: string): DemoRequest[] {
   const samples = join(projectFolder, 'src/sandbox/samples');

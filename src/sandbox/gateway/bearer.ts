@@ -7,8 +7,8 @@ import { fail } from './failures.ts';
 /** @throws Failure unless the token in the header is good */
 export type CheckBearer = (authorization: string | undefined) => Promise<void> | void;
 
-export const audience = 'oms';
-export const scope = 'thunderhead';
+const audience = 'oms';
+const scope = 'thunderhead';
 const mostTokens = 1_000;
 
 export function bearerChecker(oidm: string): CheckBearer {

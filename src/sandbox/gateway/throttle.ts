@@ -21,7 +21,7 @@ export interface Throttle {
   clear(): void;
 }
 
-export const unthrottled: ThrottleSettings = { callsPerMinute: null, burst: 1, dialect: '500' };
+const unthrottled: ThrottleSettings = { callsPerMinute: null, burst: 1, dialect: '500' };
 
 export function openThrottle(now: () => number): Throttle {
   let settings = unthrottled;

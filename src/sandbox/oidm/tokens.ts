@@ -13,7 +13,7 @@ export interface TokenWorld {
   revoked: Set<string>;
 }
 
-export const audience = 'oms';
+const audience = 'oms';
 
 /** The claims of a fresh token. */
 export function claimsFor(client: OAuthClient, scopes: readonly string[], world: TokenWorld): JWTPayload {

@@ -1,7 +1,7 @@
 /** SOAP 1.1, document/literal wrapped: envelopes and faults, written from templates and read from whatever prefixes. */
 import { childOf, type Element, readElement } from './element.ts';
 
-export const soapNamespace = 'http://schemas.xmlsoap.org/soap/envelope/';
+const soapNamespace = 'http://schemas.xmlsoap.org/soap/envelope/';
 /** The job API's namespace (sandbox contract: the vendor's WSDL is not public). */
 export const jobNamespace = 'urn:oms-sandbox:thunderhead:job';
 

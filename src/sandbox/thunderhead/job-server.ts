@@ -7,7 +7,7 @@ import { faultEnvelope, faulty, type JobFault } from './job-faults.ts';
 import { type JobWorld, operations } from './operations.ts';
 import { wsdl } from './wsdl.ts';
 
-export const jobPath = '/thunderhead/job';
+const jobPath = '/thunderhead/job';
 
 /** What the gateway is to say of itself. */
 export const gatewayUser: User = { username: 'oms-gateway', password: 'oms-gateway-secret' };

@@ -22,7 +22,7 @@ export interface Submission {
   transactions: readonly Transaction[] | null;
 }
 
-export const correlationProperty = 'CorrelationID';
+const correlationProperty = 'CorrelationID';
 
 const mostTransactions = 10_000;
 /** `jobType` (sandbox contract): whether the root element is the one transaction, or wraps many. */
@@ -98,7 +98,7 @@ function pick(
 
 const malformed = (flaw: string) => faulty('MALFORMED_XML', `The transaction data is not acceptable XML: ${flaw}.`);
 
-export const refusedField = ({ field, rule }: { field: string; rule: string }): JobMessage => ({
+const refusedField = ({ field, rule }: { field: string; rule: string }): JobMessage => ({
   ...{ msgId: 10001, msgType: 'E', category: 'REQUEST', msgText: `${field}: ${rule}`, args: [field], retryable: false },
 });
 

@@ -3,14 +3,14 @@ import type { BudgetState } from './state.ts';
 
 /** The tokens and the slots: how many calls may be made, and how many of them at the same time. */
 
-export const perMs = ({ callsPerMinute }: BudgetSettings): number => Math.max(0, callsPerMinute) / 60_000;
+const perMs = ({ callsPerMinute }: BudgetSettings): number => Math.max(0, callsPerMinute) / 60_000;
 
 /** What may be called at once after a silence: a tenth of a minute's calls, but one; none where none is allowed. */
 export const burstOf = ({ callsPerMinute }: BudgetSettings): number =>
   callsPerMinute > 0 ? Math.max(1, callsPerMinute / 10) : 0;
 
 /** Tokens that bulk leaves for the urgent and for polls; none where the whole burst is one call. */
-export function reserveOf(settings: BudgetSettings): number {
+function reserveOf(settings: BudgetSettings): number {
   const burst = burstOf(settings);
   return Math.max(0, Math.min(2, burst / 4, burst - 1));
 }

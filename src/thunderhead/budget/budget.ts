@@ -3,19 +3,16 @@ import type { Clock } from '#processors/engine/clock.ts';
 import { GroupCommit } from '#processors/engine/group-commit.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { seldom } from '#src/platform/quietly.ts';
-import type { BudgetSettings, CallOutcome, CallRequest, Later, Permit } from './call.ts';
+import type { BudgetSettings, CallOutcome, CallRequest, Denied, Permit } from './call.ts';
 import { failuresInARow } from './failures-in-a-row.ts';
 import { type Ask, type Finish, type Turn, takeTurn } from './rules.ts';
 import type { SharedState } from './shared-state.ts';
 import { type BudgetView, viewOf } from './view.ts';
 
-export type { BudgetSettings, CallOutcome, CallRequest, Later, Permit } from './call.ts';
-export type { BudgetView, SourceView } from './view.ts';
-
 /** The calls to Thunderhead that all processes may make together. Nobody calls without a permit. */
 export interface CallBudget extends AsyncDisposable {
   /** Never throws: when nobody can say how the budget stands the answer is to come back later. */
-  ask(request: CallRequest): Promise<Permit | Later>;
+  ask(request: CallRequest): Promise<Permit | Denied>;
   /** What became of the call; the permit goes back. Never throws, and waits for nothing. */
   finish(permit: Permit, outcome: CallOutcome): void;
   /** @throws when what is shared cannot be read */
@@ -74,12 +71,12 @@ export function openCallBudget({ state, settings, clock, leaseMs, log }: CallBud
     if (!breaker.open) openedTimes = breaker.openedTimes;
   };
 
-  const flush = async (entries: readonly (Ask | 'finishes')[]): Promise<readonly (Permit | Later)[]> => {
+  const flush = async (entries: readonly (Ask | 'finishes')[]): Promise<readonly (Permit | Denied)[]> => {
     const asks = entries.filter((entry) => entry !== 'finishes');
     const finishes = ended;
     ended = [];
     if (asks.length + finishes.length === 0) return entries.map(() => ({ afterMs: 0, reason: 'nothing was asked' }));
-    let refusal: Later = { afterMs: awayMs, reason: 'the call budget cannot be reached' };
+    let refusal: Denied = { afterMs: awayMs, reason: 'the call budget cannot be reached' };
     try {
       const taken = await turn(asks, finishes);
       if (taken) {
@@ -96,7 +93,7 @@ export function openCallBudget({ state, settings, clock, leaseMs, log }: CallBud
     return entries.map(() => refusal);
   };
 
-  const commits = new GroupCommit<Ask | 'finishes', Permit | Later>({ flush, lanes: 1, capacity: 1_000 });
+  const commits = new GroupCommit<Ask | 'finishes', Permit | Denied>({ flush, lanes: 1, capacity: 1_000 });
 
   const writeWithin = (ms: number): void => {
     timer ??= setTimeout(() => {

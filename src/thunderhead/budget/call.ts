@@ -25,7 +25,8 @@ export interface Permit {
   probe: boolean;
 }
 
-export interface Later {
+/** No permit now: when to ask again, and why. */
+export interface Denied {
   afterMs: number;
   /** A part of a sentence, for people: `the budget of 100 calls a minute is spent`. */
   reason: string;
@@ -39,4 +40,4 @@ export type CallOutcome =
   /** The call was not made: the permit goes back. */
   | { kind: 'unused' };
 
-export const isPermit = (answer: Permit | Later): answer is Permit => 'id' in answer;
+export const isPermit = (answer: Permit | Denied): answer is Permit => 'id' in answer;

@@ -1,6 +1,6 @@
 import { closedUntil } from './breaker.ts';
 import { type Lack, paceOf } from './bucket.ts';
-import type { BudgetSettings, CallRequest, Later } from './call.ts';
+import type { BudgetSettings, CallRequest, Denied } from './call.ts';
 import { shareOf } from './fairness.ts';
 import { tell } from './line.ts';
 import type { BudgetState, Source } from './state.ts';
@@ -24,7 +24,7 @@ export interface Refusal {
 }
 
 /** When to come back, and why. Puts the request in its line. */
-export function refuse(state: BudgetState, source: Source | undefined, request: CallRequest, refusal: Refusal): Later {
+export function refuse(state: BudgetState, source: Source | undefined, request: CallRequest, refusal: Refusal): Denied {
   const { settings, now, lack, passes } = refusal;
   const reason = reasonOf(state, request, refusal);
   const from = Math.max(state.pausedUntil, closedUntil(state, now) ?? 0);

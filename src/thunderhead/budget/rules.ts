@@ -1,6 +1,6 @@
 import { type BreakerEvent, closedUntil, learn, markProbe } from './breaker.ts';
 import { burstOf, countOn, isPlentiful, lackOf } from './bucket.ts';
-import { type BudgetSettings, type CallOutcome, type CallRequest, isPermit, type Later, type Permit } from './call.ts';
+import { type BudgetSettings, type CallOutcome, type CallRequest, type Denied, isPermit, type Permit } from './call.ts';
 import { hasItsTurn, isBacklogged } from './fairness.ts';
 import { longestMs } from './line.ts';
 import { readState } from './read-state.ts';
@@ -33,7 +33,7 @@ export interface TurnOptions {
 export interface Turn {
   state: BudgetState;
   /** In the order of the asks. */
-  answers: (Permit | Later)[];
+  answers: (Permit | Denied)[];
   events: BreakerEvent[];
 }
 
@@ -50,7 +50,7 @@ export function takeTurn(
   return { state, answers, events };
 }
 
-function answer(state: BudgetState, asked: Ask, options: TurnOptions): Permit | Later {
+function answer(state: BudgetState, asked: Ask, options: TurnOptions): Permit | Denied {
   const { settings, now } = options;
   const ask = { ...asked, fill: Math.min(1, Math.max(0.001, asked.fill || 1)) };
   const source = ask.source === null ? undefined : sourceOf(state, ask.source, ask.weight, settings, now);
@@ -59,7 +59,7 @@ function answer(state: BudgetState, asked: Ask, options: TurnOptions): Permit | 
   return given;
 }
 
-function decide(state: BudgetState, source: Source | undefined, ask: Ask, options: TurnOptions): Permit | Later {
+function decide(state: BudgetState, source: Source | undefined, ask: Ask, options: TurnOptions): Permit | Denied {
   const { settings, now } = options;
   const isAhead = (calls: number) => source !== undefined && !hasItsTurn(source, state.sources, now, calls);
   // Urgent calls pass the others of all sources, by no more than a burst: then they wait like everybody.

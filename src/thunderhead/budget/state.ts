@@ -58,7 +58,7 @@ export interface Line {
   filled: number;
 }
 
-export const emptyLine = (): Line => ({ at: 0, filled: 0 });
+const emptyLine = (): Line => ({ at: 0, filled: 0 });
 
 export const newSource = (name: string): Source => ({
   name,
