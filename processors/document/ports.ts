@@ -52,6 +52,8 @@ export type HandoverAnswer =
   | { kind: 'accepted'; batch: KnownBatch }
   /** The document itself is to blame. */
   | { kind: 'refused'; message: GeneratorMessage }
+  /** Its content cannot be written as the generator wants it, so nothing was sent. */
+  | { kind: 'unusable'; reason: string }
   /** The generator failed at it, and says that it has accepted nothing. */
   | { kind: 'failed'; message: GeneratorMessage }
   /** Sent, and no telling whether it was accepted. */

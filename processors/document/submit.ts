@@ -73,6 +73,8 @@ export const submit = (ports: SubmitPorts, timing: SubmitTiming): Stage<Document
           details: { code, message, details },
         });
       }
+      case 'unusable':
+        return reject({ code: 'OMS_CONTENT_UNUSABLE', category: 'VALIDATION_ERROR', description: answer.reason });
       case 'failed':
         throw new Fault({
           code: 'OMS_THUNDERHEAD_FAILED',

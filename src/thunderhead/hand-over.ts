@@ -67,7 +67,7 @@ async function write(documents: readonly Waiting[], { contents }: HandOverParts,
         { waiting, handover: waiting.handover, element: toElement(content.get(waiting.handover.progress.id) ?? {}) },
       ];
     } catch (error) {
-      tell(waiting, { kind: 'failed', message: { code: 'OMS_CONTENT_UNUSABLE', message: (error as Error).message } });
+      tell(waiting, { kind: 'unusable', reason: `the content makes no XML: ${(error as Error).message}` });
       return [];
     }
   });

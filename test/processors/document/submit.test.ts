@@ -238,6 +238,13 @@ describe('what Thunderhead answers', () => {
     });
   });
 
+  test('nothing, because the content makes no XML: no time will heal it', async () => {
+    const { outcome } = await run({ answer: { kind: 'unusable', reason: 'the content makes no XML: a name' } });
+    expect(outcome).toMatchObject({
+      ...{ kind: 'reject', failure: { code: 'OMS_CONTENT_UNUSABLE', category: 'VALIDATION_ERROR' } },
+    });
+  });
+
   test('it failed at the document: tried again, as often as faults are', async () => {
     const { outcome } = await run({ answer: { kind: 'failed', message } });
     expect(outcome).toMatchObject({ failure: { code: 'OMS_THUNDERHEAD_FAILED' }, final: false });
