@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { isTimeout, readOnly } from '#processors/engine/read-only.ts';
+import { SharedAnswer } from '#processors/engine/shared-answer.ts';
 import { within } from '#processors/engine/within.ts';
 import { askPeriod, type Period, type PeriodStatistics, type ShownStages } from './period-query.ts';
 
@@ -22,17 +23,13 @@ const unknownForMs = 600_000;
 /** What happened at its end may be written a little later. */
 const settledAfterMs = 60_000;
 const mostKept = 2_000;
-
-interface Kept {
-  statistics: Promise<PeriodStatistics | undefined>;
-  /** On the clock of `performance.now()`. */
-  until: number;
-}
+/** A period that is not over is asked for again no sooner than this. */
+const leastMs = 5_000;
 
 /** The past does not change: a period that is over is asked for once, and then known for as long as the process lives. */
 export class KnownPeriods {
   readonly #parts: KnownPeriodsParts;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, SharedAnswer<PeriodStatistics | undefined>>();
   /** Days that took too long as a whole. */
   readonly #long = new Set<number>();
 
@@ -72,35 +69,33 @@ export class KnownPeriods {
   }
 
   #one(period: Period): Promise<PeriodStatistics | undefined> {
+    const { share = 0.02 } = this.#parts;
     const key = `${period.from.getTime()} ${period.to.getTime()}`;
-    const kept = this.#kept.get(key);
-    if (kept && kept.until > performance.now()) return kept.statistics;
-    const keepFor = (ms: number) => {
-      entry.until = performance.now() + ms;
-    };
-    const entry: Kept = { statistics: this.#ask(period, keepFor), until: Number.POSITIVE_INFINITY };
+    const kept =
+      this.#kept.get(key) ??
+      new SharedAnswer((keepFor) => this.#ask(period, keepFor), { share, leastMs: share < 1 ? leastMs : 0 });
+    // Whatever was looked at last is forgotten last.
     this.#kept.delete(key);
-    this.#kept.set(key, entry);
+    this.#kept.set(key, kept);
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= mostKept) break;
       this.#kept.delete(oldest);
     }
-    return entry.statistics;
+    return kept.read();
   }
 
   async #ask(period: Period, keepFor: (ms: number) => void): Promise<PeriodStatistics | undefined> {
-    const { pool, clock, shown, share = 0.02 } = this.#parts;
-    const askedAt = performance.now();
+    const { pool, clock, shown } = this.#parts;
     const isOver = period.to.getTime() + settledAfterMs <= clock.now().getTime();
     try {
       const statistics = await readOnly(pool, (client) => askPeriod(client, period, shown), timeoutMs);
-      if (!isOver) keepFor(share >= 1 ? 0 : Math.max(5_000, (performance.now() - askedAt) / share));
+      if (isOver) keepFor(Number.POSITIVE_INFINITY);
       return statistics;
     } catch (error) {
-      if (isTimeout(error)) this.#long.add(period.from.getTime());
-      keepFor(isTimeout(error) ? unknownForMs : 0);
-      if (isTimeout(error)) return undefined;
-      throw error;
+      if (!isTimeout(error)) throw error;
+      this.#long.add(period.from.getTime());
+      keepFor(unknownForMs);
+      return undefined;
     }
   }
 }

@@ -63,8 +63,8 @@ export class StageAdapter extends BaseAdapter implements Operable {
   }
 
   override getDescription(): string {
-    const { description, live } = this.#options;
-    return live ? `${live.current()}. ${description}` : description;
+    const { description, live, counts } = this.#options;
+    return [counts.caveat(), live?.current(), description].filter(Boolean).join('. ');
   }
 
   /** Asked before the description is, which cannot wait for anything. */

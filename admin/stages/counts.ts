@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { isTimeout, readOnly } from '#processors/engine/read-only.ts';
+import { SharedAnswer } from '#processors/engine/shared-answer.ts';
+import { clockTime } from '../pages/times.ts';
 import { failedAt, type StageState } from './queries.ts';
 
 export type StageCounts = Record<StageState, number>;
@@ -12,7 +14,8 @@ export type StageCounts = Record<StageState, number>;
  * What is in flight or has failed is counted live; both have small indexes. What has ended is the one number that grows
  * for ever (no index counts it, and one would cost every document a write), so it is counted as often as it is cheap:
  * an answer serves so long that counting keeps one connection busy for no more than a fiftieth of the time, and a count
- * that takes too long gives way to the planner's estimate.
+ * that takes too long gives way to the planner's estimate. Where the rest cannot be counted, what was counted last is shown, and
+ * `caveat` says so: in the hour in which a million fail, a board with old numbers is better than none.
  */
 export class PipelineCounts {
   readonly #pool: Pool;
@@ -20,8 +23,9 @@ export class PipelineCounts {
   readonly #pipeline: string;
   readonly #stages: readonly string[];
   readonly #always: string;
-  readonly #live: Remembered<Live>;
-  readonly #ended: Remembered<Ended>;
+  readonly #live: SharedAnswer<Live>;
+  readonly #ended: SharedAnswer<Ended>;
+  #caveat: string | undefined;
 
   constructor({ pool, clock, pipeline, stages, always, share = 0.02 }: CountsOptions) {
     this.#pool = pool;
@@ -29,12 +33,12 @@ export class PipelineCounts {
     this.#pipeline = pipeline;
     this.#stages = stages;
     this.#always = always;
-    this.#live = new Remembered(() => this.#countLive(), Math.min(1, share * 5));
-    this.#ended = new Remembered(() => this.#countEnded(), share);
+    this.#live = new SharedAnswer(() => this.#countLive(), { share: Math.min(1, share * 5) });
+    this.#ended = new SharedAnswer(() => this.#countEnded(), { share });
   }
 
   async of(stage: string): Promise<StageCounts> {
-    const [live, ended] = await Promise.all([this.#live.read(), this.#ended.read()]);
+    const [live, ended] = await Promise.all([this.#liveOrLast(), this.#endedOrLast()]);
     const at = this.#stages.indexOf(stage);
     const behind = (other: string | null) => other !== null && this.#stages.indexOf(other) > at;
     const sum = (rows: readonly { count: number }[]) => rows.reduce((total, { count }) => total + count, 0);
@@ -54,13 +58,40 @@ export class PipelineCounts {
     };
   }
 
-  /** Something was changed by hand: whoever did it looks next. */
+  /** What is to be said of the counts that were given last; undefined when they are of now. */
+  caveat(): string | undefined {
+    return this.#caveat;
+  }
+
+  /** Something was changed by hand, and whoever did it looks next. What has ended is too much to be counted at every click. */
   forget(): void {
     this.#live.forget();
-    this.#ended.forget();
+  }
+
+  async #liveOrLast(): Promise<Live> {
+    try {
+      const live = await this.#live.read();
+      this.#caveat = undefined;
+      return live;
+    } catch (error) {
+      const { last } = this.#live;
+      this.#caveat = last ? `Counted at ${clockTime(last.at)}` : 'How many is not known: counting took too long';
+      if (last) return last;
+      // The lists are there all the same. Without a database nothing is, and zeros would pass for an answer.
+      if (isTimeout(error)) return { moving: [], failed: [], at: this.#clock.now() };
+      throw error;
+    }
+  }
+
+  #endedOrLast(): Promise<Ended> {
+    return this.#ended.read().catch((error) => {
+      if (this.#ended.last) return this.#ended.last;
+      throw error;
+    });
   }
 
   #countLive(): Promise<Live> {
+    const now = this.#clock.now();
     return readOnly(this.#pool, async (client) => {
       const moving = await client.query<Live['moving'][number]>(
         `select p.stage, p.result,
@@ -68,7 +99,7 @@ export class PipelineCounts {
            case when p.result in ('failed', 'rejected') then ${failedAt('$3')} end as failed_at,
            count(*)::int as count
          from progress p where p.ended_at is null and p.pipeline = $1 group by 1, 2, 3, 4`,
-        [this.#pipeline, this.#clock.now(), this.#always],
+        [this.#pipeline, now, this.#always],
       );
       const failed = await client.query<Live['failed'][number]>(
         `select e.stage, count(*)::int as count from (
@@ -78,7 +109,7 @@ export class PipelineCounts {
          where p.ended_at is not null and p.result in ('failed', 'rejected') group by 1`,
         [this.#pipeline, this.#always],
       );
-      return { moving: moving.rows, failed: failed.rows };
+      return { moving: moving.rows, failed: failed.rows, at: now };
     });
   }
 
@@ -107,41 +138,6 @@ export class PipelineCounts {
   }
 }
 
-/** An answer that is shared by all who ask while it is on its way, and then until asking has taken no more than `share` of the time. */
-class Remembered<T> {
-  readonly #ask: () => Promise<T>;
-  readonly #share: number;
-  #answer: Promise<T> | undefined;
-
-  constructor(ask: () => Promise<T>, share: number) {
-    this.#ask = ask;
-    this.#share = share;
-  }
-
-  read(): Promise<T> {
-    this.#answer ??= this.#fresh();
-    return this.#answer;
-  }
-
-  forget(): void {
-    this.#answer = undefined;
-  }
-
-  #fresh(): Promise<T> {
-    const askedAt = performance.now();
-    const answer = this.#ask();
-    const drop = () => {
-      if (this.#answer === answer) this.#answer = undefined;
-    };
-    answer.then(() => {
-      const tookMs = performance.now() - askedAt;
-      if (this.#share >= 1) drop();
-      else setTimeout(drop, tookMs / this.#share - tookMs).unref();
-    }, drop);
-    return answer;
-  }
-}
-
 interface CountsOptions {
   pool: Pool;
   clock: Clock;
@@ -156,6 +152,7 @@ interface CountsOptions {
 interface Live {
   moving: { stage: string; result: string | null; state: string; failed_at: string | null; count: number }[];
   failed: { stage: string; count: number }[];
+  at: Date;
 }
 
 interface Ended {

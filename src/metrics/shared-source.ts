@@ -1,3 +1,4 @@
+import { SharedAnswer } from '#processors/engine/shared-answer.ts';
 import { within } from '#processors/engine/within.ts';
 import type { Level, Metrics } from '#src/platform/metrics.ts';
 
@@ -41,32 +42,19 @@ function seldomAsked(
   tell: (name: string, up: boolean) => void,
   now: () => number,
 ) {
-  let askAgainAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | undefined;
-  const turn = async (): Promise<void> => {
-    const askedAt = now();
-    askAgainAt = askedAt + restMs;
-    try {
-      await ask();
-      tell(name, true);
-    } catch {
-      // The readiness probe and the log know more; here it is one number.
-      forget();
-      tell(name, false);
-    }
-    askAgainAt = Math.max(askAgainAt, now() + (now() - askedAt) / share);
+  // The readiness probe and the log know more; here it is one number.
+  const missing = () => {
+    forget();
+    tell(name, false);
   };
-  return async (): Promise<void> => {
-    if (now() >= askAgainAt)
-      asking ??= turn().finally(() => {
-        asking = undefined;
-      });
-    if (!asking) return;
-    await within(patienceMs, 'the source', asking).catch(() => {
-      forget();
-      tell(name, false);
-    });
-  };
+  const answer = new SharedAnswer(
+    () =>
+      ask()
+        .then(() => tell(name, true))
+        .catch(missing),
+    { share, leastMs: restMs, now },
+  );
+  return () => within(patienceMs, 'the source', answer.read()).catch(missing);
 }
 
 /** Empties all of them. */

@@ -210,33 +210,92 @@ test('the page asks nobody else for anything', async () => {
   expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
 });
 
-test('when counting what has ended takes too long, the estimate of the database is shown instead', async () => {
-  await house.runAll(await house.offer(40));
-  await house.pool.query('analyze progress');
-  const slow = {
-    query: house.pool.query.bind(house.pool),
-    connect: async () => slowCounting(await house.pool.connect()),
-  } as unknown as typeof house.pool;
-  const stages = ['validate', 'submit', 'poll', 'publish'];
-  const counts = new PipelineCounts({
-    pool: slow,
-    clock: house.clock,
-    pipeline: 'document',
-    stages,
-    always: 'publish',
-  });
-  expect(await counts.of('publish')).toEqual({ ...nothing, completed: 40 });
-});
+describe('when counting takes too long', () => {
+  const countsOn = (pool: typeof house.pool) =>
+    new PipelineCounts({
+      ...{ pool, clock: house.clock, pipeline: 'document', always: 'publish' },
+      stages: ['validate', 'submit', 'poll', 'publish'],
+    });
 
-/** Whoever counts what has ended on this connection sleeps instead. */
-const slowCounting = (client: PoolClient): PoolClient =>
-  new Proxy(client, {
-    get(target, name) {
-      const member = target[name as 'query'] as unknown;
-      if (typeof member !== 'function') return member;
-      return (...input: unknown[]) =>
-        name === 'query' && /ended_at is not null and pipeline/.test(String(input[0]))
-          ? target.query('select pg_sleep(60)')
-          : member.apply(target, input);
-    },
+  test('of what has ended, the estimate of the database is shown instead', async () => {
+    await house.runAll(await house.offer(40));
+    await house.pool.query('analyze progress');
+    const { pool } = slowCounting(/ended_at is not null and pipeline/);
+    expect(await countsOn(pool).of('publish')).toEqual({ ...nothing, completed: 40 });
   });
+
+  test('of the rest, what was counted last is shown, it is said from when, and nobody asks again at once', async () => {
+    await house.offer(2);
+    const slow = slowCounting(/distinct on/);
+    slow.isSlow = false;
+    const counts = countsOn(slow.pool);
+    expect([await counts.of('validate'), counts.caveat()]).toEqual([{ ...nothing, waiting: 2 }, undefined]);
+    await house.offer(1);
+    slow.isSlow = true;
+    counts.forget();
+    const looks = await Promise.all([1, 2, 3].map(() => counts.of('validate')));
+    expect(looks).toEqual(Array(3).fill({ ...nothing, waiting: 2 }));
+    await counts.of('submit');
+    expect(slow.asked).toBe(2);
+    expect(counts.caveat()).toMatch(/^Counted at 10:00:0\d UTC$/);
+    slow.isSlow = false;
+    counts.forget();
+    expect([await counts.of('validate'), counts.caveat()]).toEqual([{ ...nothing, waiting: 3 }, undefined]);
+  });
+
+  test('and nothing is known from before, that is said', async () => {
+    await house.offer(2);
+    const counts = countsOn(slowCounting(/distinct on/).pool);
+    expect(await counts.of('validate')).toEqual(nothing);
+    expect(counts.caveat()).toMatch(/not known/);
+  });
+
+  test('a click has what is in flight counted anew, and not what has ended', async () => {
+    await house.runAll(await house.offer(3));
+    const ended = slowCounting(/ended_at is not null and pipeline/);
+    ended.isSlow = false;
+    const counts = countsOn(ended.pool);
+    await counts.of('publish');
+    await house.offer(1);
+    counts.forget();
+    expect(await counts.of('validate')).toMatchObject({ waiting: 1, completed: 3 });
+    expect(ended.asked).toBe(1);
+  });
+
+  test('the board is there, and says of its numbers that they are from before', async () => {
+    await house.offer(2);
+    expect((await house.show('validate')).description).toMatch(/^Documents at validate/);
+    const other = await house.pool.connect();
+    await other.query('begin; lock table stage_error in access exclusive mode');
+    const { body } = await house.ask('queues');
+    await other.query('rollback');
+    other.release();
+    expect(body.queues[0].counts).toEqual({ ...nothing, waiting: 2 });
+    expect(body.queues[0].description).toMatch(/^Counted at 10:00:00 UTC\. Documents at validate/);
+  });
+
+  /** While it is slow, whoever asks this sleeps instead. */
+  function slowCounting(which: RegExp) {
+    const slow = {
+      isSlow: true,
+      asked: 0,
+      pool: {
+        query: house.pool.query.bind(house.pool),
+        connect: async () => sleeping(await house.pool.connect()),
+      } as unknown as typeof house.pool,
+    };
+    const sleeping = (client: PoolClient): PoolClient =>
+      new Proxy(client, {
+        get(target, name) {
+          const member = target[name as 'query'] as unknown;
+          if (typeof member !== 'function') return member;
+          return (...input: unknown[]) => {
+            const isIt = name === 'query' && which.test(String(input[0]));
+            if (isIt) slow.asked++;
+            return isIt && slow.isSlow ? target.query('select pg_sleep(60)') : member.apply(target, input);
+          };
+        },
+      });
+    return slow;
+  }
+});

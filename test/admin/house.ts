@@ -183,6 +183,7 @@ export const nothing = { active: 0, waiting: 0, delayed: 0, failed: 0, completed
 
 export interface ShownQueue {
   name: string;
+  description: string;
   counts: Record<string, number>;
   pagination: { pageCount: number };
   jobs: {
