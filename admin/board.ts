@@ -36,6 +36,8 @@ export interface BoardParts extends RetriggerParts {
   /** The queue of the job that looks for what can be recovered, if there is one. */
   recovery?: string | undefined;
   pauses: StagePauses;
+  /** Where the pages of plans work, if not with the others: a preview may take half a minute. */
+  plansPool?: RetriggerParts['pool'];
   documents: FinishedDocuments;
   /** Which of several it is: `Test`, `Production`. */
   environment?: string | undefined;
@@ -63,6 +65,7 @@ export function createBoard({
   environment,
   thunderhead,
   log,
+  plansPool,
   ...parts
 }: BoardParts): Router {
   const store = auditStore(parts);
@@ -131,7 +134,10 @@ export function createBoard({
   const together = allAtOnce({ ...parts, stages, pipelines, actor, log });
   const auditPages = auditRoutes({ store, operator });
   const plans = pipelines.map((pipeline) =>
-    retriggerRoutes({ ...parts, pipeline: planned(pipeline), calls: thunderhead.settings, operator, audit }),
+    retriggerRoutes({
+      ...{ ...parts, pool: plansPool ?? parts.pool },
+      ...{ pipeline: planned(pipeline), calls: thunderhead.settings, operator, audit },
+    }),
   );
   return Router().use(watch, gate, callRoutes, auditPages, ...plans, requests, together, server.getRouter());
 }

@@ -12,7 +12,7 @@ import { openPipelines } from './compose/pipelines.ts';
 import type { Config, Role } from './config.ts';
 import { openEvents, withoutKafka } from './events/open-events.ts';
 import { databaseClock } from './platform/clock.ts';
-import { openConnections } from './platform/database.ts';
+import { openConnections, openOverseers } from './platform/database.ts';
 import { type HttpListener, listen } from './platform/listen.ts';
 import type { Logger } from './platform/log.ts';
 import { observeInLog } from './platform/observe.ts';
@@ -56,6 +56,7 @@ export async function compose(
 
   const connections = opened.use(openConnections(config.databaseUrl, onError('database')));
   const pool = connections.durable;
+  const overseers = opened.use(openOverseers(config.databaseUrl, onError('database')));
   const clock = opened.use(await databaseClock(pool));
   const metrics = config.metrics ? (await import('./compose/metrics.ts')).openProcessMetrics(clock) : undefined;
   const redis = config.redisUrl ? opened.use(openRedis(config.redisUrl, onError('redis'))).redis : undefined;
@@ -131,7 +132,7 @@ export async function compose(
 
   if (metrics && (roles.has('sweep') || roles.has('admin')))
     // Workers and APIs are many, and each of them would ask the tables the same.
-    opened.use(metrics.tellShared({ connections, pipelines, thunderhead, backend }));
+    opened.use(metrics.tellShared({ pool: overseers.metrics, pipelines, thunderhead, backend }));
 
   const stop = new AbortController();
   const parts = { connections, clock, redis, security, referenceData, pipelines, thunderhead, orchestration, log };
@@ -148,7 +149,7 @@ export async function compose(
     roles.has('admin') &&
     (await import('./compose/board.ts')).board(config, {
       ...parts,
-      ...{ backend, pauses: paused, recovery: recoveryQueue },
+      ...{ overseers, backend, pauses: paused, recovery: recoveryQueue },
     });
   const app = createApp({
     ...api,

@@ -1,5 +1,6 @@
 import type { QueueMetrics } from '@bull-board/api/typings/app';
 import { KnownPeriods, type KnownPeriodsParts } from './known-periods.ts';
+import type { PeriodStatistics } from './period-query.ts';
 
 /** What a stage has done, minute by minute, in the form in which BullMQ tells it of a queue. */
 export type LastHour = (stage: string, what: 'completed' | 'failed') => Promise<QueueMetrics>;
@@ -17,8 +18,12 @@ export function lastHour(parts: KnownPeriodsParts): LastHour {
       return [{ from: new Date(from), to: new Date(from + minuteMs) }];
     });
     const answers = await known.of(stretches);
-    const [count = 0, ...before] = answers.map((parts) => parts?.[0]?.counts.get(stage)?.[what] ?? 0).toReversed();
+    const [count = 0, ...before] = answers.map((parts) => countIn(parts?.[0], stage, what)).toReversed();
     // The newest first; the minute that is not over is the difference of the first two counts.
     return { meta: { count, prevTS: now, prevCount: 0 }, data: before, count: before.length };
   };
 }
+
+/** What is not known is no number, which JSON writes as null: the chart has a gap there, and does not say that nothing was done. */
+const countIn = (minute: PeriodStatistics | undefined, stage: string, what: 'completed' | 'failed'): number =>
+  minute ? (minute.counts.get(stage)?.[what] ?? 0) : Number.NaN;

@@ -15,6 +15,10 @@ export function statusOf(
   return progress.status === 'ready' && progress.stage === firstStage ? 'QUEUED' : 'PROCESSING';
 }
 
+/** The same in SQL, of what has not ended; `p` is the row of `progress`, the parameter names the first stage. */
+export const statusInFlight = (firstStage: `$${number}`): string =>
+  `case when p.status = 'ready' and p.stage = ${firstStage} then 'QUEUED' else 'PROCESSING' end`;
+
 export function finalStatusOf(result: Result, errorCodes: readonly string[]): RequestStatus {
   if (result === 'failed') return errorCodes.includes(stoppedCode) ? 'STOPPED' : 'FAILED';
   const words = {

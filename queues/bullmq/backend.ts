@@ -24,8 +24,6 @@ export interface Repeat {
   every?: number;
   pattern?: string;
   tz?: string;
-  limit?: number;
-  endDate?: number;
 }
 
 export interface StageQueue {

@@ -35,7 +35,8 @@ export async function startRecoverySchedule(options: RecoverySchedule): Promise<
     await queue.upsertJobScheduler(recoveryQueue, known && ours ? repeatOf(known) : { every: everyMs }, {
       name: 'pass',
       data: { everyMs },
-      opts: { removeOnComplete: { count: 20 }, removeOnFail: { count: 20 } },
+      // What they came to is shown on the board.
+      opts: { removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } },
     });
   };
 
@@ -73,9 +74,8 @@ async function isArmed(queue: StageQueue): Promise<boolean> {
   return active + waiting + delayed > 0;
 }
 
-const repeatOf = ({ every, pattern, tz, limit, endDate }: Repeat): Repeat => ({
+/** When, as an operator has it. That it ends some day is not part of it: what has failed would wait for nobody. */
+const repeatOf = ({ every, pattern, tz }: Repeat): Repeat => ({
   ...(pattern ? { pattern } : every && { every }),
   ...(tz && { tz }),
-  ...(limit && { limit }),
-  ...(endDate && { endDate }),
 });

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import { type BoardParts, createBoard } from '#admin/board.ts';
 import type { Config } from '#src/config.ts';
-import type { Connections } from '#src/platform/database.ts';
+import type { Overseers } from '#src/platform/database.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { boardAccess } from '#src/security/board-gate.ts';
 import type { Security } from '#src/security/open-security.ts';
@@ -11,7 +11,7 @@ import { thunderheadControls } from './thunderhead-controls.ts';
 
 export interface BoardRoleParts
   extends Pick<BoardParts, 'clock' | 'orchestration' | 'backend' | 'pauses' | 'recovery'> {
-  connections: Connections;
+  overseers: Pick<Overseers, 'operators' | 'plans'>;
   pipelines: OpenPipelines;
   security: Security;
   thunderhead: Pick<Thunderhead, 'budget' | 'callSettings' | 'contents'>;
@@ -21,21 +21,10 @@ export interface BoardRoleParts
 /** The role `admin`: the board, and the gate before it. */
 export const board = (
   config: Config,
-  {
-    connections,
-    pipelines,
-    security,
-    thunderhead,
-    clock,
-    orchestration,
-    backend,
-    pauses,
-    recovery,
-    log,
-  }: BoardRoleParts,
+  { overseers, pipelines, security, thunderhead, clock, orchestration, backend, pauses, recovery, log }: BoardRoleParts,
 ): Router =>
   createBoard({
-    ...{ pool: connections.durable, clock, orchestration, backend, pauses, recovery, log },
+    ...{ pool: overseers.operators, plansPool: overseers.plans, clock, orchestration, backend, pauses, recovery, log },
     environment: config.environmentName,
     pipelines: [pipelines.documents],
     engineRoom: pipelines.all,

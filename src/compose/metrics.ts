@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Observer } from '#processors/engine/runner.ts';
 import type { QueueBackend } from '#queues/bullmq/backend.ts';
@@ -13,7 +14,6 @@ import { readShared } from '#src/metrics/shared-source.ts';
 import { stageMetrics } from '#src/metrics/stages.ts';
 import { sweepMetrics } from '#src/metrics/sweep.ts';
 import { tables } from '#src/metrics/tables.ts';
-import type { Connections } from '#src/platform/database.ts';
 import { openMetrics } from '#src/platform/metrics.ts';
 import type { CallObserver } from '#src/thunderhead/calls.ts';
 import type { Thunderhead } from '#src/thunderhead/generator.ts';
@@ -31,7 +31,8 @@ export interface ProcessMetrics {
 }
 
 export interface SharedParts {
-  connections: Pick<Connections, 'durable'>;
+  /** Of the metrics alone. */
+  pool: Pool;
   pipelines: Pick<OpenPipelines, 'all' | 'documents'>;
   thunderhead: Pick<Thunderhead, 'budget'>;
   backend: Pick<QueueBackend, 'queue'>;
@@ -44,11 +45,11 @@ export function openProcessMetrics(clock: Clock): ProcessMetrics {
     stages: stageMetrics(metrics),
     calls: callMetrics(metrics),
     rang: sweepMetrics(metrics),
-    tellShared({ connections, pipelines: { all, documents }, thunderhead, backend }) {
+    tellShared({ pool, pipelines: { all, documents }, thunderhead, backend }) {
       const names = all.flatMap(({ name, stages }) => stages.map((stage) => namesOf(name, stage.name).queue));
       const ofQueues = queues(metrics, { backend, names });
       readShared(metrics, [
-        tables(metrics, { pool: connections.durable, clock, pipelines: all, documents }),
+        ...tables(metrics, { pool, clock, pipelines: all, documents }),
         budget(metrics, thunderhead.budget),
         ofQueues,
       ]);

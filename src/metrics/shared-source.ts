@@ -4,7 +4,7 @@ import type { Level, Metrics } from '#src/platform/metrics.ts';
 
 /** What is not this process's own, and has to be asked for: the tables, the call budget, the queues. */
 export interface SharedSource {
-  name: 'database' | 'budget' | 'queues';
+  name: 'stages' | 'requests' | 'errors' | 'fingerprints' | 'budget' | 'queues';
   /** Asks, and tells its gauges. */
   ask(): Promise<void>;
   /** Nothing is known any more: a number from before would pass for one of now. */

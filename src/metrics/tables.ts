@@ -1,10 +1,10 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { readOnly } from '#processors/engine/read-only.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 import { emptied, type SharedSource } from './shared-source.ts';
-import { askTables, type TablesNow } from './table-queries.ts';
+import { askErrors, askFingerprints, askRequests, askStages, type StageRow } from './table-queries.ts';
 
 export interface TablesParts {
   pool: Pool;
@@ -18,8 +18,11 @@ const states = ['waiting', 'delayed', 'active'];
 /** Longer, and it gives up: the documents come first. */
 const timeoutMs = 2_000;
 
-/** Where everything stands, as the tables know it: the same for whichever process tells it. */
-export function tables(metrics: Metrics, { pool, clock, pipelines, documents }: TablesParts): SharedSource {
+/**
+ * Where everything stands, as the tables know it: the same for whichever process tells it. Each statement is a source of its
+ * own: when a million have failed, counting them may take too long, and how old the oldest is is told all the same.
+ */
+export function tables(metrics: Metrics, { pool, clock, pipelines, documents }: TablesParts): SharedSource[] {
   const items = metrics.gauge({
     name: 'oms_stage_items',
     help: 'Items in flight at a stage: waiting for a worker, delayed until they are due, or active in the hands of one.',
@@ -51,7 +54,7 @@ export function tables(metrics: Metrics, { pool, clock, pipelines, documents }: 
     labels: ['fingerprint', 'code'],
   });
 
-  const tellStages = (rows: TablesNow['stages'], now: Date) => {
+  const tellStages = (rows: readonly StageRow[], now: Date) => {
     const places = pipelines.flatMap(({ name, stages }) =>
       stages.map(({ name: stage, always }) => ({ pipeline: name, stage, always })),
     );
@@ -76,17 +79,31 @@ export function tables(metrics: Metrics, { pool, clock, pipelines, documents }: 
     );
   };
 
-  return {
-    name: 'database',
-    async ask() {
-      const now = clock.now();
-      const about = { now, documents: documents.name, firstStage: documents.stages[0].name };
-      const known = await readOnly(pool, (client) => askTables(client, about), timeoutMs);
-      tellStages(known.stages, now);
-      requests.replace(known.requests);
-      errors.replace(known.errors);
-      fingerprints.replace(known.fingerprints);
+  const ask = <T>(work: (client: PoolClient) => Promise<T>) => readOnly(pool, work, timeoutMs);
+  const about = { documents: documents.name, firstStage: documents.stages[0].name };
+  return [
+    {
+      name: 'stages',
+      async ask() {
+        const now = clock.now();
+        tellStages(await ask((client) => askStages(client, now)), now);
+      },
+      forget: () => emptied(items, oldest, lag),
     },
-    forget: () => emptied(items, oldest, lag, requests, errors, fingerprints),
-  };
+    {
+      name: 'requests',
+      ask: async () => requests.replace(await ask((client) => askRequests(client, about))),
+      forget: () => emptied(requests),
+    },
+    {
+      name: 'errors',
+      ask: async () => errors.replace(await ask(askErrors)),
+      forget: () => emptied(errors),
+    },
+    {
+      name: 'fingerprints',
+      ask: async () => fingerprints.replace(await ask(askFingerprints)),
+      forget: () => emptied(fingerprints),
+    },
+  ];
 }

@@ -45,23 +45,8 @@ export interface Connections extends AsyncDisposable {
 }
 
 export function openConnections(databaseUrl: string, onError: (error: Error) => void, max = 4): Connections {
-  const open = (name: string, options: string) => {
-    const pool = new pg.Pool({
-      connectionString: databaseUrl,
-      application_name: `oms-${name}`,
-      options,
-      max,
-      keepAlive: true,
-      connectionTimeoutMillis: 5_000,
-    });
-    // An idle connection that the server closes would otherwise end the process.
-    pool.on('error', onError);
-    // So would one that is closed in the moment it is handed over, when the pool listens no more and its taker not yet.
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    return pool;
-  };
-  const durable = open('durable', '-c synchronous_commit=on');
-  const relaxed = open('relaxed', '-c synchronous_commit=off');
+  const durable = open({ databaseUrl, name: 'durable', options: '-c synchronous_commit=on', max }, onError);
+  const relaxed = open({ databaseUrl, name: 'relaxed', options: '-c synchronous_commit=off', max }, onError);
   return {
     durable,
     relaxed,
@@ -69,4 +54,57 @@ export function openConnections(databaseUrl: string, onError: (error: Error) => 
       await Promise.all([durable.end(), relaxed.end()]);
     },
   };
+}
+
+/**
+ * The connections of whoever looks after the whole. Roles may share a process, and a look at a million rows must never be
+ * what a settlement or a lease waits for. None is open that is not used.
+ */
+export interface Overseers extends AsyncDisposable {
+  /** The pages of operators, and what they do there, which is short. */
+  operators: pg.Pool;
+  /** The pages of plans, apart: a preview may take half a minute, and an impatient reload begins another. */
+  plans: pg.Pool;
+  metrics: pg.Pool;
+}
+
+export function openOverseers(databaseUrl: string, onError: (error: Error) => void): Overseers {
+  /** Whoever knows better how long a statement may take says so itself, as `readOnly` does. */
+  const limited = (name: string, max: number, seconds: number) =>
+    open({ databaseUrl, name, options: `-c synchronous_commit=on -c statement_timeout=${seconds}s`, max }, onError);
+  const pools = {
+    operators: limited('operators', 4, 10),
+    // Making a plan writes a row for each of its documents.
+    plans: limited('plans', 2, 60),
+    metrics: limited('metrics', 2, 2),
+  };
+  return {
+    ...pools,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(Object.values(pools).map((pool) => pool.end()));
+    },
+  };
+}
+
+interface PoolWish {
+  databaseUrl: string;
+  name: string;
+  options: string;
+  max: number;
+}
+
+function open({ databaseUrl, name, options, max }: PoolWish, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    application_name: `oms-${name}`,
+    options,
+    max,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  });
+  // An idle connection that the server closes would otherwise end the process.
+  pool.on('error', onError);
+  // So would one that is closed in the moment it is handed over, when the pool listens no more and its taker not yet.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }

@@ -233,6 +233,11 @@ test.each(['redis', 'postgres'])(
     const schedulers = 'queues/Recovery.recovery/job-schedulers/recovery';
     expect((await other.ask(`${schedulers}/run`, { method: 'PUT' })).status).toBe(200);
     expect((await other.ask(schedulers, { method: 'PATCH', body: { every: 120_000 } })).status).toBe(204);
+    for (const end of [{ limit: 1 }, { endDate: Date.now() + 60_000 }])
+      expect(await other.ask(schedulers, { method: 'PATCH', body: { every: 60_000, ...end } })).toMatchObject({
+        status: 403,
+        body: { message: expect.stringMatching(/never ends/) },
+      });
     expect(await queue.getJobScheduler('recovery')).toMatchObject({ every: 120_000 });
     for (const path of [
       'pause',

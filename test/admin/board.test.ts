@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PoolClient } from 'pg';
 import { PipelineCounts } from '#admin/stages/counts.ts';
-import { freshDatabase, redisUrl } from '#test/support/services.ts';
-import { nothing, openHouse } from './house.ts';
+import { openBackend } from '#queues/bullmq/backend.ts';
+import { recoveryQueue, startRecoverySchedule } from '#queues/bullmq/recovery-schedule.ts';
+import { eventually, freshDatabase, redisUrl } from '#test/support/services.ts';
+import { nothing, openHouse, type ShownQueue } from './house.ts';
 
 /** The board as its page uses it: over HTTP, on a real database, with the engine moving the documents. */
 
@@ -191,6 +193,46 @@ test.each(['redis', 'postgres'])('the engine room shows the jobs of the real que
   expect(shown).toMatchObject({ readOnlyMode: true, counts: { waiting: 1 }, jobs: [{ data }] });
   await queue.close();
 });
+
+test.each(['redis', 'postgres'])(
+  'the recovery shows its passes, newest first, with what each came to (%s)',
+  async (name) => {
+    const urls = { databaseUrl: await freshDatabase(), redisUrl: name === 'redis' ? redisUrl() : undefined };
+    await using other = await openHouse({ ...urls, recovery: recoveryQueue });
+    await using backend = await openBackend({ ...urls, workers: 1, concurrency: 1 }, () => undefined);
+    const passes = [
+      async () => ({ recovered: 3, announced: 1, deleted: 0 }),
+      async () => Promise.reject(new Error('no database')),
+      async () => ({ recovered: 0, announced: 0, deleted: 7 }),
+    ];
+    await using _schedule = await startRecoverySchedule({
+      ...{ backend, everyMs: 3_600_000, log: { warn: () => undefined } },
+      pass: () => (passes.shift() as () => Promise<object>)(),
+    });
+    const shown = async (status: string): Promise<ShownQueue> => {
+      const query = new URLSearchParams({ activeQueue: 'Recovery.recovery', status });
+      const { body } = await other.ask(`queues?${query}`);
+      return body.queues.find(({ name }: ShownQueue) => name === 'Recovery.recovery');
+    };
+    const done = (completed: number, failed: number) =>
+      eventually(async () => {
+        const { counts } = await shown('latest');
+        return counts.completed === completed && counts.failed === failed;
+      });
+    const run = () => other.ask('queues/Recovery.recovery/job-schedulers/recovery/run', { method: 'PUT' });
+    await done(1, 0);
+    await run();
+    await done(1, 1);
+    await run();
+    await done(2, 1);
+    const { jobs } = await shown('completed');
+    expect(jobs.map(({ name, returnValue }) => ({ name, returnValue }))).toEqual([
+      { name: 'pass: recovered 0, announced 0, deleted 7', returnValue: { recovered: 0, announced: 0, deleted: 7 } },
+      { name: 'pass: recovered 3, announced 1, deleted 0', returnValue: { recovered: 3, announced: 1, deleted: 0 } },
+    ]);
+    expect((await shown('failed')).jobs).toMatchObject([{ name: 'pass', failedReason: 'no database' }]);
+  },
+);
 
 test('the documents are there when the queues are out of reach', async () => {
   await house.offer(1);

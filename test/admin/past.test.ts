@@ -87,6 +87,18 @@ test('the last sixty minutes, the one that is not over first', async () => {
   expect(body.failed).toMatchObject({ meta: { count: 0 }, data: [0, 2, ...Array(57).fill(0)] });
 });
 
+test('minutes that are not known yet are a gap in the chart, and not minutes in which nothing was done', async () => {
+  await house.runAll(await house.offer(1));
+  // Whoever counts the history finds it locked, as long as a look takes.
+  const other = await house.pool.connect();
+  await other.query('begin; lock table history in access exclusive mode');
+  const { body } = await house.ask('queues/Documents.poll/metrics');
+  await other.query('rollback');
+  other.release();
+  expect(body.completed).toMatchObject({ meta: { count: null }, data: Array(59).fill(null) });
+  expect(body.failed.data).toEqual(Array(59).fill(null));
+});
+
 describe('how long documents were at a stage', () => {
   const near = (ms: number) => ({ asymmetricMatch: (value: number) => Math.abs(value / ms - 1) < growth - 1 });
 

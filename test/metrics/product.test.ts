@@ -113,7 +113,7 @@ describe('after three invoices that complete, one that fails, one that is wrong,
     for (const name of ['nodejs_eventloop_lag_seconds', 'process_cpu_seconds_total', 'process_resident_memory_bytes'])
       expect(read.values(name)).toHaveLength(1);
     expect(read.samples.filter(({ name }) => name === 'oms_metrics_source_up').map(({ value }) => value)).toEqual([
-      1, 1, 1,
+      ...Array(6).fill(1),
     ]);
   });
 
@@ -163,10 +163,28 @@ test('a database that is away takes its own numbers with it, and no others', asy
   oms.pool.on('error', () => undefined);
   await using _closed = await withoutDatabase(oms.databaseUrl);
   const read = await scrape(oms.url);
-  expect(read.values('oms_metrics_source_up', { source: 'database' })).toEqual([0]);
+  for (const source of ['stages', 'requests', 'errors', 'fingerprints'])
+    expect(read.values('oms_metrics_source_up', { source })).toEqual([0]);
   expect(read.values('oms_metrics_source_up', { source: 'budget' })).toEqual([1]);
   expect(read.values('oms_stage_items')).toEqual([]);
   expect(read.values('oms_requests_ended_total')).toEqual([1]);
+});
+
+test('what takes too long to count is missing alone: how old the oldest is is told all the same', async () => {
+  await using oms = await startOms({ roles: ['api', 'sweep'] });
+  await oms.post(invoice());
+  const client = new Client({ connectionString: oms.databaseUrl });
+  await client.connect();
+  await client.query('begin; lock table stage_error in access exclusive mode');
+  const read = await scrape(oms.url);
+  await client.end();
+  const up = (source: string) => read.values('oms_metrics_source_up', { source });
+  expect([up('errors'), up('fingerprints')]).toEqual([[0], [0]]);
+  expect([up('stages'), up('requests')]).toEqual([[1], [1]]);
+  expect(read.values('oms_publish_lag_seconds', { pipeline: 'document' })).toEqual([0]);
+  expect(read.values('oms_stage_oldest_age_seconds', { pipeline: 'document' })).toHaveLength(4);
+  expect(read.sum('oms_requests_in_flight')).toBe(1);
+  expect(read.values('oms_error_rows')).toEqual([]);
 });
 
 /** Nobody gets in, and who was in is out; until disposed of. */

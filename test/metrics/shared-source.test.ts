@@ -17,7 +17,7 @@ beforeEach(() => {
   metrics = openMetrics();
   level = metrics.gauge({ name: 'oms_level', help: 'The level.', labels: [] });
   const source = {
-    name: 'database',
+    name: 'stages',
     async ask() {
       asked++;
       level.replace([{ value: await answer() }]);

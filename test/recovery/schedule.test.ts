@@ -75,13 +75,16 @@ describe.each(['redis', 'postgres'] as const)('the schedule of recovery on %s', 
     await using _running = await here.start({ lookEveryMs: 50 });
     await eventually(() => here.passes.length === 1);
     const { template } = (await here.board.getJobScheduler(recoveryQueue)) ?? {};
-    await here.board.upsertJobScheduler(recoveryQueue, { pattern: '0 3 * * *' }, {
+    await here.board.upsertJobScheduler(recoveryQueue, { pattern: '0 3 * * *', limit: 5 }, {
       name: 'pass',
       ...template,
     } as never);
     await throwAway(here, 'jobs');
     await eventually(async () => (await here.board.getJobCounts('delayed')).delayed === 1);
-    expect(await here.board.getJobScheduler(recoveryQueue)).toMatchObject({ pattern: '0 3 * * *' });
+    const armed = await here.board.getJobScheduler(recoveryQueue);
+    expect(armed).toMatchObject({ pattern: '0 3 * * *' });
+    // That it was to end is not kept.
+    expect(armed?.limit).toBeUndefined();
   });
 
   test('a pass under way is told to stop, and waited for', async () => {
