@@ -31,10 +31,11 @@ export class ScheduleAdapter extends EngineRoomAdapter implements Operable {
 const withoutEnd =
   'Not possible here: what looks for what can be recovered never ends, so leave the limit and the end date empty.';
 
-/** `: recovered 3, announced 1, deleted 0` */
+/** `: announced 1, deleted 0, recovered 3` */
 const outcomeOf = (value: unknown): string =>
   value && typeof value === 'object'
     ? `: ${Object.entries(value)
+        .sort()
         .map(([what, count]) => `${what} ${count}`)
         .join(', ')}`
     : '';

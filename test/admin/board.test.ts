@@ -227,8 +227,8 @@ test.each(['redis', 'postgres'])(
     await done(2, 1);
     const { jobs } = await shown('completed');
     expect(jobs.map(({ name, returnValue }) => ({ name, returnValue }))).toEqual([
-      { name: 'pass: recovered 0, announced 0, deleted 7', returnValue: { recovered: 0, announced: 0, deleted: 7 } },
-      { name: 'pass: recovered 3, announced 1, deleted 0', returnValue: { recovered: 3, announced: 1, deleted: 0 } },
+      { name: 'pass: announced 0, deleted 7, recovered 0', returnValue: { recovered: 0, announced: 0, deleted: 7 } },
+      { name: 'pass: announced 1, deleted 0, recovered 3', returnValue: { recovered: 3, announced: 1, deleted: 0 } },
     ]);
     expect((await shown('failed')).jobs).toMatchObject([{ name: 'pass', failedReason: 'no database' }]);
   },
