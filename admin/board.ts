@@ -14,6 +14,7 @@ import { EngineRoomAdapter } from './board/engine-room-adapter.ts';
 import { answerErrors, type BoardLog, refuseBefore } from './board/refusal.ts';
 import { ScheduleAdapter } from './board/schedule-adapter.ts';
 import { badgeOf, theme } from './board/theme.ts';
+import { CallbackAdapter } from './callbacks/adapter.ts';
 import { historyProvider } from './past/history-provider.ts';
 import { requestRoutes } from './requests/routes.ts';
 import type { RetriggerParts } from './retrigger.ts';
@@ -30,6 +31,8 @@ export interface BoardParts extends RetriggerParts {
   access: Omit<AccessParts, 'audit' | 'log'>;
   /** Whose items are shown stage by stage, as documents. */
   pipelines: readonly [PipelineShape, ...PipelineShape[]];
+  /** Whose items are the calls to sources. */
+  callbacks: PipelineShape;
   /** Whose queues are shown below. */
   engineRoom: readonly PipelineShape[];
   backend: Pick<QueueBackend, 'queue'>;
@@ -53,12 +56,13 @@ const mark = `${mountedAt}/sign-in/mark.svg`;
 
 /**
  * Bull Board with its groups: the documents, per stage, as the database knows them, which can be set going again, hurried,
- * cancelled and made to wait; what runs by the clock; and the engine room, BullMQ's own queues, to look at. All of it behind
+ * cancelled and made to wait; the calls to sources; what runs by the clock; and the engine room, BullMQ's own queues, to look at. All of it behind
  * `oms.admin`.
  */
 export function createBoard({
   access,
   pipelines,
+  callbacks,
   engineRoom,
   backend,
   recovery,
@@ -75,6 +79,9 @@ export function createBoard({
   const { clock } = parts;
   const calls = liveSentence({ controls: thunderhead, clock });
   const stages = pipelines.flatMap((pipeline) => documentStages(pipeline, { ...parts, actor, calls, log }));
+  const calledBack = callbacks.stages.map(
+    ({ name }) => new CallbackAdapter({ ...parts, pipeline: callbacks.name, stage: name }),
+  );
   const queues = engineRoom.flatMap(({ name, stages }) =>
     stages.map(
       (stage) =>
@@ -107,7 +114,7 @@ export function createBoard({
   const server = new BoardPage(operator);
   server.setBasePath(mountedAt);
   createBullBoard({
-    queues: [...stages, ...schedules, ...queues],
+    queues: [...stages, ...calledBack, ...schedules, ...queues],
     serverAdapter: server,
     options: {
       handlerHooks: { before: refuseBefore },

@@ -1,14 +1,14 @@
-import { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import type { JobCounts, JobStatus, QueueJob, QueueJobJson, QueueMetrics, Status } from '@bull-board/api/typings/app';
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { readOnly } from '#processors/engine/read-only.ts';
 import { isUuid } from '#processors/engine/uuid.ts';
-import { type Operable, refuse, stageCalls } from '../board/refusal.ts';
+import { type Operable, stageCalls } from '../board/refusal.ts';
+import { TableAdapter } from '../board/table-adapter.ts';
 import type { LastHour } from '../past/last-hour.ts';
 import type { LiveSentence } from '../thunderhead/live-sentence.ts';
 import type { PipelineCounts } from './counts.ts';
-import { historyOf, type ItemColumns, itemsOf } from './items.ts';
+import { historyLines, type ItemColumns, itemsOf } from './items.ts';
 import { stageJob } from './job.ts';
 import type { StageOperations } from './operations.ts';
 import { pageOfIds, type StageState } from './queries.ts';
@@ -40,13 +40,12 @@ const states: StageState[] = ['active', 'waiting', 'delayed', 'failed', 'complet
 const requestPage = ({ id }: QueueJobJson) => ({ displayText: 'Request', href: `/admin/requests/${id}` });
 
 /** A stage as Bull Board's idea of a queue, told by the database; what is done here, the stage's operations do. */
-export class StageAdapter extends BaseAdapter implements Operable {
+export class StageAdapter extends TableAdapter implements Operable {
   readonly calls = stageCalls;
   readonly #options: StageAdapterOptions;
 
   constructor(options: StageAdapterOptions) {
-    // Not 'bullmq': for those the board opens flows and global concurrency, which only a real queue has.
-    super('bull', { ...options, allowCompletedRetries: false, externalJobUrl: requestPage });
+    super({ ...options, allowCompletedRetries: false, externalJobUrl: requestPage });
     this.#options = options;
   }
 
@@ -97,12 +96,7 @@ export class StageAdapter extends BaseAdapter implements Operable {
 
   /** The document's history. */
   async getJobLogs(id: string): Promise<string[]> {
-    if (!isUuid(id)) return [];
-    const history = await historyOf(this.#options.pool, id);
-    return history.map(
-      ({ at, from_state, to_state, reason, actor }) =>
-        `${at.toISOString()}  ${from_state ?? 'new'} → ${to_state}  ${reason}  [${actor}]`,
-    );
+    return isUuid(id) ? historyLines(this.#options.pool, id) : [];
   }
 
   /** See `StageOperations`. */
@@ -110,10 +104,10 @@ export class StageAdapter extends BaseAdapter implements Operable {
     return this.#options.operations;
   }
 
-  isPaused = async () => this.operations.isPaused();
-  pause = () => this.operations.pause();
-  resume = () => this.operations.resume();
-  promoteAll = () => this.operations.promoteAll();
+  override isPaused = async () => this.operations.isPaused();
+  override pause = () => this.operations.pause();
+  override resume = () => this.operations.resume();
+  override promoteAll = () => this.operations.promoteAll();
 
   #place() {
     const { pipeline, stage, stages, always, clock } = this.#options;
@@ -125,24 +119,7 @@ export class StageAdapter extends BaseAdapter implements Operable {
     return items.map((item) => stageJob(item, { stage, stages, now, operations }));
   }
 
-  getMetrics(what: 'completed' | 'failed'): Promise<QueueMetrics> {
+  override getMetrics(what: 'completed' | 'failed'): Promise<QueueMetrics> {
     return this.#options.lastHour(this.#options.stage, what);
   }
-
-  // What a queue has and a stage does not.
-  override getDatastoreStats = async () => null;
-  getRedisInfo = async () => null;
-  getGlobalConcurrency = async () => null;
-  getJobSchedulers = async () => [];
-  getJobSchedulersCount = async () => 0;
-
-  // No route leads here, see `refusal.ts`.
-  clean = refuse;
-  addJob = refuse;
-  empty = refuse;
-  obliterate = refuse;
-  removeJobScheduler = refuse;
-  updateJobScheduler = refuse;
-  runJobSchedulerNow = refuse;
-  setGlobalConcurrency = refuse;
 }

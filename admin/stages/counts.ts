@@ -41,21 +41,18 @@ export class PipelineCounts {
     const [live, ended] = await Promise.all([this.#liveOrLast(), this.#endedOrLast()]);
     const at = this.#stages.indexOf(stage);
     const behind = (other: string | null) => other !== null && this.#stages.indexOf(other) > at;
-    const sum = (rows: readonly { count: number }[]) => rows.reduce((total, { count }) => total + count, 0);
-    const here = (state: string) => sum(live.moving.filter((row) => row.stage === stage && row.state === state));
     const completed =
       at === this.#stages.length - 1
         ? ended.total
         : ended.completed +
           sum(live.failed.filter((row) => behind(row.stage))) +
           sum(live.moving.filter((row) => row.result === 'completed' || behind(row.failed_at ?? row.stage)));
-    return {
-      waiting: here('waiting'),
-      delayed: here('delayed'),
-      active: here('active'),
-      failed: sum(live.failed.filter((row) => row.stage === stage)),
-      completed,
-    };
+    return { ...standingAt(stage, live), completed };
+  }
+
+  /** Without what has got past the stage, and without counting what has ended. */
+  async standing(stage: string): Promise<Omit<StageCounts, 'completed'>> {
+    return standingAt(stage, await this.#liveOrLast());
   }
 
   /** What is to be said of the counts that were given last; undefined when they are of now. */
@@ -137,6 +134,18 @@ export class PipelineCounts {
     }
   }
 }
+
+function standingAt(stage: string, { moving, failed }: Live): Omit<StageCounts, 'completed'> {
+  const here = (state: string) => sum(moving.filter((row) => row.stage === stage && row.state === state));
+  return {
+    waiting: here('waiting'),
+    delayed: here('delayed'),
+    active: here('active'),
+    failed: sum(failed.filter((row) => row.stage === stage)),
+  };
+}
+
+const sum = (rows: readonly { count: number }[]) => rows.reduce((total, { count }) => total + count, 0);
 
 interface CountsOptions {
   pool: Pool;

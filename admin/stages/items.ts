@@ -84,14 +84,17 @@ export async function itemsOf(
   return rows;
 }
 
-/** The whole story of a document, oldest first. */
-export async function historyOf(
-  pool: Pool,
-  id: string,
-): Promise<{ from_state: string | null; to_state: string; reason: string; actor: string; at: Date }[]> {
-  const { rows } = await pool.query(
-    'select from_state, to_state, reason, actor, at from history where item_id = $1 order by id',
-    [id],
+/** The whole story of an item, oldest first. */
+export async function historyLines(pool: Pool, id: string): Promise<string[]> {
+  const { rows } = await pool.query<{
+    from_state: string | null;
+    to_state: string;
+    reason: string;
+    actor: string;
+    at: Date;
+  }>('select from_state, to_state, reason, actor, at from history where item_id = $1 order by id', [id]);
+  return rows.map(
+    ({ at, from_state, to_state, reason, actor }) =>
+      `${at.toISOString()}  ${from_state ?? 'new'} → ${to_state}  ${reason}  [${actor}]`,
   );
-  return rows;
 }

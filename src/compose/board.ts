@@ -27,6 +27,7 @@ export const board = (
     ...{ pool: overseers.operators, plansPool: overseers.plans, clock, orchestration, backend, pauses, recovery, log },
     environment: config.environmentName,
     pipelines: [pipelines.documents],
+    callbacks: pipelines.callbacks,
     engineRoom: pipelines.all,
     thunderhead: thunderheadControls(thunderhead),
     documents: thunderhead.contents,

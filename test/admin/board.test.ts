@@ -17,7 +17,7 @@ afterEach(() => house[Symbol.asyncDispose]());
 const idsOf = ({ jobs }: { jobs: readonly { id: string }[] }) => jobs.map(({ id }) => id);
 
 describe('what the stages show', () => {
-  test('the stages of the pipeline come first and in its order, then the engine room', async () => {
+  test('the stages of the pipeline come first and in its order, then the callbacks and the engine room', async () => {
     const { body } = await house.ask('queues');
     expect(body.queues.map((queue: { name: string; displayName?: string }) => [queue.name, queue.displayName])).toEqual(
       [
@@ -25,6 +25,7 @@ describe('what the stages show', () => {
         ['Documents.submit', 'submit'],
         ['Documents.poll', 'poll'],
         ['Documents.publish', 'publish'],
+        ['Callbacks.deliver', 'deliver'],
         ['Engine room.document-validate', 'document-validate'],
         ['Engine room.document-submit', 'document-submit'],
         ['Engine room.document-poll', 'document-poll'],
@@ -239,7 +240,7 @@ test('the documents are there when the queues are out of reach', async () => {
   await house.backend[Symbol.asyncDispose]();
   const { body } = await house.ask('queues');
   expect(body.queues[0].counts).toEqual({ ...nothing, waiting: 1 });
-  expect(body.queues[4].description).toMatch(/Out of reach/);
+  expect(body.queues[5].description).toMatch(/Out of reach/);
 });
 
 test('the page asks nobody else for anything', async () => {

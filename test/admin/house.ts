@@ -98,6 +98,7 @@ export async function openHouse({
       },
     },
     pipelines: [pipeline],
+    callbacks,
     engineRoom: [pipeline, callbacks],
     backend,
     pauses,
