@@ -73,7 +73,8 @@ export function openOverseers(databaseUrl: string, onError: (error: Error) => vo
   const limited = (name: string, max: number, seconds: number) =>
     open({ databaseUrl, name, options: `-c synchronous_commit=on -c statement_timeout=${seconds}s`, max }, onError);
   const pools = {
-    operators: limited('operators', 4, 10),
+    // Pages limit themselves to a few seconds; a retry of all, or an export of the audit, may read a million rows.
+    operators: limited('operators', 4, 30),
     // Making a plan writes a row for each of its documents.
     plans: limited('plans', 2, 60),
     metrics: limited('metrics', 2, 2),

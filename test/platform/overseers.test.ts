@@ -29,6 +29,6 @@ test('a look that nobody has limited ends all the same', async () => {
   expect(isTimeout(await looking.catch((error) => error))).toBe(true);
   for (const pool of [overseers.operators, overseers.plans]) {
     const { rows } = await pool.query<{ statement_timeout: string }>('show statement_timeout');
-    expect(rows[0]?.statement_timeout).toMatch(/^(10s|1min)$/);
+    expect(rows[0]?.statement_timeout).toMatch(/^(30s|1min)$/);
   }
 });
