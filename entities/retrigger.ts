@@ -17,6 +17,8 @@ const RetriggerPlanSchema = defineEntity({
     changedAt: p.datetime(3),
     changedBy: p.text(),
     endedAt: p.datetime(3).nullable(),
+    /** How many documents came to what, by state; null while it has not ended, and they are counted. */
+    counts: p.json<Record<string, number>>().nullable(),
   },
   indexes: [
     {

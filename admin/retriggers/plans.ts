@@ -34,7 +34,7 @@ export interface PlansParts {
   pipeline: PlannedPipeline;
 }
 
-export interface Wish {
+export interface NewPlan {
   filter: RetriggerFilter;
   reason: string;
   actor: string;
@@ -42,8 +42,8 @@ export interface Wish {
 }
 
 /** All that have failed now, and no others; undefined when there are none. Ids that were named and are not among them are skipped. */
-export function startPlan({ pool, clock, pipeline }: PlansParts, wish: Wish): Promise<string | undefined> {
-  const { filter, reason, actor, client } = wish;
+export function startPlan({ pool, clock, pipeline }: PlansParts, plan: NewPlan): Promise<string | undefined> {
+  const { filter, reason, actor, client } = plan;
   const id = uuidv7();
   const now = clock.now();
   return inTransaction(pool, async (transaction) => {
@@ -80,10 +80,14 @@ export const toldOf = ({ ids, ...filter }: RetriggerFilter): Record<string, unkn
   ...(ids && { ids: ids.length }),
 });
 
+/** How many documents of a plan are in which state, as SQL. Of one that has ended they stand in its row: nothing changes any more. */
+export const countsOf = (plan: string): string =>
+  `(select coalesce(jsonb_object_agg(state, count), '{}') from
+    (select state, count(*)::int as count from retrigger_item where plan_id = ${plan} group by state) c)`;
+
 const columns = `l.id, l.filter, l.reason, l.actor, l.client, l.status, l.created_at as "createdAt",
   l.changed_at as "changedAt", l.changed_by as "changedBy", l.ended_at as "endedAt",
-  (select coalesce(jsonb_object_agg(state, count), '{}') from
-    (select state, count(*)::int as count from retrigger_item where plan_id = l.id group by state) c) as counts`;
+  coalesce(l.counts, ${countsOf('l.id')}) as counts`;
 
 /** Newest first. */
 export async function listPlans({ pool }: Pick<PlansParts, 'pool'>, limit = 50): Promise<Plan[]> {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { countsOf } from './plans.ts';
 
 /** What became of the documents that plans have set going, or wanted to. */
 
@@ -55,10 +56,11 @@ export async function skipOthers(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** A plan has ended when each of its documents has. One that was stopped stays stopped. */
+/** A plan has ended when each of its documents has; what it came to is counted for the last time. One that was stopped stays stopped. */
 export async function endPlans(pool: Pool, now: Date): Promise<void> {
   await pool.query(
-    `update retrigger_plan l set ended_at = $1, status = case l.status when 'stopped' then 'stopped' else 'done' end
+    `update retrigger_plan l set ended_at = $1, status = case l.status when 'stopped' then 'stopped' else 'done' end,
+       counts = ${countsOf('l.id')}
      where l.ended_at is null and not exists (
        select 1 from retrigger_item where plan_id = l.id and state in ('pending', 'going'))`,
     [now],

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { deleteEndedPlans } from '#admin/retriggers/retention.ts';
 import { deleteFinished } from '#processors/document/retention.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { PipelineShape } from '#processors/engine/pipeline.ts';
@@ -54,14 +55,27 @@ export async function recoveryPass(
     if (recovered.length < step) break;
   }
   if (!stopping?.aborted) pass.announced = await announce(pool, { rules, stages, now: clock.now(), limit: 10_000 });
-  for (let step = 0; retentionDays && step < deletionSteps && !stopping?.aborted; step++) {
-    const endedBefore = new Date(clock.now().getTime() - retentionDays * dayMs);
-    const deleted = await deleteFinished(pool, { pipeline: documents, endedBefore, limit: stepSize });
-    pass.deleted += deleted;
-    if (deleted < stepSize) break;
+  if (retentionDays) {
+    const retention = () => ({
+      endedBefore: new Date(clock.now().getTime() - retentionDays * dayMs),
+      limit: stepSize,
+    });
+    pass.deleted = await inSteps(stopping, () => deleteFinished(pool, { pipeline: documents, ...retention() }));
+    await inSteps(stopping, () => deleteEndedPlans(pool, retention()));
   }
   if (pass.recovered + pass.deleted > 0) log.info(pass, 'recovery: a pass');
   return pass;
+}
+
+/** Step after step until there is nothing left, or it is enough for one pass. Answers how many in all. */
+async function inSteps(stopping: AbortSignal | undefined, step: () => Promise<number>): Promise<number> {
+  let all = 0;
+  for (let steps = 0; steps < deletionSteps && !stopping?.aborted; steps++) {
+    const some = await step();
+    all += some;
+    if (some < stepSize) break;
+  }
+  return all;
 }
 
 async function ring(

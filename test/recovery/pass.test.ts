@@ -192,6 +192,40 @@ describe('what ended long ago', () => {
     await oms.pool.query('delete from progress where id = $1', [open]);
   });
 
+  test('retrigger plans are deleted with their lists, in steps; not those that go on, nor the young', async () => {
+    const [ended, young, open] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+    await oms.pool.query(
+      `insert into retrigger_plan (id, filter, reason, actor, client, status, created_at, changed_at, changed_by, ended_at)
+       select id, '{}', 'x', 'x', 'x', 'running', at, at, 'x', ended from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[])
+         as i (id, at, ended)`,
+      [
+        [ended, young, open],
+        Array(3).fill(new Date(Date.now() - 99 * old * 1_000)),
+        [new Date(Date.now() - old * 1_000), new Date(), null],
+      ],
+    );
+    await oms.pool.query(
+      `insert into retrigger_item (plan_id, item_id, state, round, changed_at)
+       select plan, gen_random_uuid(), 'failed', 1, now() from unnest($1::uuid[]) as p (plan), generate_series(1, 620)`,
+      [[ended, young, open]],
+    );
+    const kept = async () => {
+      const { rows } = await oms.pool.query(
+        `select l.id, count(*)::int as items from retrigger_plan l join retrigger_item i on i.plan_id = l.id group by l.id`,
+      );
+      return new Map(rows.map(({ id, items }) => [id, items]));
+    };
+    await pass();
+    expect(await kept()).toEqual(new Map([ended, young, open].map((id) => [id, 620])));
+    await Promise.all([pass({ retentionDays }), pass({ retentionDays })]);
+    await pass({ retentionDays });
+    expect(await kept()).toEqual(new Map([young, open].map((id) => [id, 620])));
+    const { rowCount } = await oms.pool.query('select from retrigger_plan where id = $1', [ended]);
+    expect(rowCount).toBe(0);
+    await oms.pool.query('delete from retrigger_item');
+    await oms.pool.query('delete from retrigger_plan');
+  });
+
   test('four passes at once delete each once, in steps; a reader of the feed goes on behind them', async () => {
     const kept = (await oms.through(invoice())).id;
     // The feed is read up to the oldest open transaction: an event may come into it a moment after the status is final.
