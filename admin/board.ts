@@ -75,10 +75,9 @@ export function createBoard({
   const store = auditStore(parts);
   const { watch, audit } = auditTrail({ audit: store, log });
   const { gate, operator } = createAccess({ ...access, audit, log });
-  const actor = () => operator().subject;
   const { clock } = parts;
   const calls = liveSentence({ controls: thunderhead, clock });
-  const stages = pipelines.flatMap((pipeline) => documentStages(pipeline, { ...parts, actor, calls, log }));
+  const stages = pipelines.flatMap((pipeline) => documentStages(pipeline, { ...parts, operator, calls, log }));
   const calledBack = callbacks.stages.map(
     ({ name }) => new CallbackAdapter({ ...parts, pipeline: callbacks.name, stage: name }),
   );
@@ -138,12 +137,12 @@ export function createBoard({
   server.setErrorHandler(answerErrors(log));
   const callRoutes = thunderheadRoutes({ controls: thunderhead, operator, clock, audit, log });
   const requests = requestRoutes({ ...parts, pipeline: pipelines[0], operator, audit, store });
-  const together = allAtOnce({ ...parts, stages, pipelines, actor, log });
+  const together = allAtOnce({ ...parts, stages, pipelines, operator, audit, log });
   const auditPages = auditRoutes({ store, operator });
   const plans = pipelines.map((pipeline) =>
     retriggerRoutes({
-      ...{ ...parts, pool: plansPool ?? parts.pool },
-      ...{ pipeline: planned(pipeline), calls: thunderhead.settings, operator, audit },
+      ...{ ...parts, pool: plansPool ?? parts.pool, pipeline: planned(pipeline) },
+      ...{ calls: thunderhead.settings, thunderhead, operator, audit },
     }),
   );
   return Router().use(watch, gate, callRoutes, auditPages, ...plans, requests, together, server.getRouter());

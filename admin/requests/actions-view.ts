@@ -1,8 +1,16 @@
 import { type Html, html } from '../pages/html.ts';
+import { type AtThunderhead, askedFirstMeans, madeBeforeMeans } from '../retriggers/may-exist.ts';
 import type { RequestRecords } from './records.ts';
 
-/** What can be done about the request as it stands. What cannot be done is not offered. */
-export function actionsCard({ head, batches, errors }: RequestRecords, forgeryToken: string): Html | false {
+/**
+ * What can be done about the request as it stands. What cannot be done is not offered. `kept` is what Thunderhead may have
+ * of one that has failed.
+ */
+export function actionsCard(
+  { head, batches, errors }: RequestRecords,
+  kept: AtThunderhead | undefined,
+  forgeryToken: string,
+): Html | false {
   const { id, status, result, cancelAsked } = head;
   const hasEnded = status === 'ended';
   const canRetrigger = hasEnded && (result === 'failed' || result === 'rejected');
@@ -17,7 +25,10 @@ export function actionsCard({ head, batches, errors }: RequestRecords, forgeryTo
         <h2>What can be done</h2>
         <div class="actions">${
           canRetrigger &&
-          form('retrigger', withReason('retrigger', 'Set going again', retriggerHint(result, errors[0]?.resumeAt)))
+          form(
+            'retrigger',
+            html`${warning(kept)}${withReason('retrigger', 'Set going again', retriggerHint(result, errors[0]?.resumeAt))}`,
+          )
         }${
           canCancel &&
           form(
@@ -31,6 +42,12 @@ export function actionsCard({ head, batches, errors }: RequestRecords, forgeryTo
 
 const retriggerHint = (result: string | null, stage = 'the stage where it failed'): string =>
   `${result === 'rejected' ? 'It was rejected, and its source knows. ' : ''}It goes on from ${stage}, and its source is told again how it ends.`;
+
+/** What is made again may be printed twice; what is asked about first is not. */
+function warning(kept: AtThunderhead | undefined): Html | false {
+  const means = kept?.madeBefore ? madeBeforeMeans : kept?.askedFirst && askedFirstMeans;
+  return means !== undefined && means !== false && html`<p class="hint warning">It was ${means}.</p>`;
+}
 
 /** The reason is kept in the history and in the audit. */
 export const withReason = (name: string, label: string, hint: string, style = ''): Html => html`

@@ -3,6 +3,7 @@ import { type Html, html } from '../pages/html.ts';
 import { layout } from '../pages/layout.ts';
 import { navigation } from '../pages/navigation.ts';
 import { dateAndTime } from '../pages/times.ts';
+import type { AtThunderhead } from '../retriggers/may-exist.ts';
 import { actionsCard } from './actions-view.ts';
 import { conditionOf } from './condition.ts';
 import { errorsCard } from './errors-view.ts';
@@ -20,11 +21,13 @@ export interface RequestPage {
   payload: PayloadView;
   now: Date;
   operator: Operator;
+  /** What Thunderhead may have of it, when it has failed. */
+  kept: AtThunderhead | undefined;
   notice?: Notice | undefined;
 }
 
 /** All there is to know of one request, and what can be done about it: how it stands, why, what happened, what was asked. */
-export const requestPage = ({ records, timeline, payload, now, operator, notice }: RequestPage): Html =>
+export const requestPage = ({ records, timeline, payload, now, operator, kept, notice }: RequestPage): Html =>
   layout({
     title: `${records.head.documentName} ${records.head.id}`,
     head,
@@ -33,7 +36,7 @@ export const requestPage = ({ records, timeline, payload, now, operator, notice 
       ${notice && html`<p class="message${notice.isError && ' error'}" role="${notice.isError ? 'alert' : 'status'}">${notice.text}</p>`}
       ${headCard(records, now)}
       ${errorsCard(records.errors)}
-      ${actionsCard(records, operator.forgeryToken ?? '')}
+      ${actionsCard(records, kept, operator.forgeryToken ?? '')}
       ${timelineCard(timeline)}
       ${payloadCard(records.head, payload, operator.forgeryToken ?? '')}`,
   });

@@ -4,6 +4,8 @@ import { isUuid } from '#processors/engine/uuid.ts';
 import type { Operator } from '../access.ts';
 import type { Audit, AuditEntry } from '../audit/audit.ts';
 import type { AuditStore } from '../audit/store.ts';
+import { planned } from '../retriggers/failed-documents.ts';
+import { atThunderhead } from '../retriggers/may-exist.ts';
 import { pageHeaders } from '../sign-in/headers.ts';
 import { refuseCall } from '../sign-in/refused.ts';
 import { type ActionParts, sendDocument, setGoingAgain, takeBack } from './actions.ts';
@@ -98,7 +100,8 @@ async function unmask(visit: Visit): Promise<void> {
 
 async function show({ parts, records, request, response }: Visit, payload: PayloadView): Promise<void> {
   const timeline = timelineOf(records, await actionsOn(parts, records.head.id));
-  const page = { records, timeline, payload, now: parts.clock.now(), operator: parts.operator() };
+  const kept = await atThunderhead(parts.pool, planned(parts.pipeline), records.head.id);
+  const page = { records, timeline, payload, kept, now: parts.clock.now(), operator: parts.operator() };
   response.send(requestPage({ ...page, notice: noticeOf(request.query.notice) }).text);
 }
 

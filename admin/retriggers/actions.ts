@@ -2,10 +2,12 @@ import type { Clock } from '#processors/engine/clock.ts';
 import type { Operator } from '../access.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { RetriggerFilter } from './filter.ts';
-import { changePlan, type PlanChange, type PlansParts, startPlan, toldOf } from './plans.ts';
-import { type Preview, type PreviewParts, preview } from './preview.ts';
+import { type HeldUpParts, heldUpBy } from './held-up.ts';
+import { type Pace, type PaceParts, paceFor } from './pace.ts';
+import { changePlan, type Plan, type PlanChange, startPlan, toldOf } from './plans.ts';
+import { type Preview, preview } from './preview.ts';
 
-export interface RetriggersParts extends PlansParts, PreviewParts {
+export interface RetriggersParts extends PaceParts, HeldUpParts {
   clock: Clock;
   operator: () => Operator;
   audit: Audit;
@@ -35,6 +37,19 @@ export async function change(parts: RetriggersParts, id: string, wanted: PlanCha
   const isDone = await changePlan(parts, id, wanted, parts.operator().subject);
   await tell(parts, wanted, id, undefined, { isDone });
   return isDone;
+}
+
+/** How a plan gets on. */
+export interface PlanPace extends Pace {
+  /** Why nothing of it gets to Thunderhead at the moment, whatever its pace. */
+  heldUpBy: readonly string[];
+}
+
+/** Undefined: nothing of it is left to go. */
+export async function paceOf(parts: RetriggersParts, { id, counts, endedAt }: Plan): Promise<PlanPace | undefined> {
+  if (endedAt !== null || counts.pending === 0) return undefined;
+  const [pace, reasons] = await Promise.all([paceFor(parts, counts.pending, id), heldUpBy(parts)]);
+  return { ...pace, heldUpBy: reasons };
 }
 
 async function tell(

@@ -1,8 +1,8 @@
 import express, { type Request, type Response, Router } from 'express';
 import { refuseCall } from '../sign-in/refused.ts';
-import { change, lookAhead, type RetriggersParts, start } from './actions.ts';
+import { change, lookAhead, paceOf, type RetriggersParts, start } from './actions.ts';
 import { findPlan, listPlans, type Plan, type PlanChange, planChanges, planItems } from './plans.ts';
-import { type Checked, readItemsQuery, readPlanWish } from './schemas.ts';
+import { type Checked, readItemsQuery, readPlanRequest } from './schemas.ts';
 
 /** Plans, for scripts: the same as the pages. */
 export function retriggerApi(parts: RetriggersParts): Router {
@@ -19,9 +19,9 @@ export function retriggerApi(parts: RetriggersParts): Router {
 }
 
 async function make(parts: RetriggersParts, { body }: Request, response: Response): Promise<void> {
-  const wish = readPlanWish(body);
-  if (refused(response, 'OMS_BODY_INVALID', wish)) return;
-  const { filter, dryRun, reason } = wish.value;
+  const asked = readPlanRequest(body);
+  if (refused(response, 'OMS_BODY_INVALID', asked)) return;
+  const { filter, dryRun, reason } = asked.value;
   if (dryRun) return void response.json(await lookAhead(parts, filter));
   const id = await start(parts, { filter, reason });
   if (id === undefined)
@@ -38,7 +38,8 @@ async function show(parts: RetriggersParts, request: Request, response: Response
   const plan = await planOf(parts, request, response);
   if (!plan) return;
   const items = await planItems(parts, plan.id, query.value);
-  response.json({ ...plan, items, next: items.length === query.value.limit ? (items.at(-1)?.id ?? null) : null });
+  const next = items.length === query.value.limit ? (items.at(-1)?.id ?? null) : null;
+  response.json({ ...plan, pace: (await paceOf(parts, plan)) ?? null, items, next });
 }
 
 async function changeIt(

@@ -37,7 +37,7 @@ export const listPage = ({ operator, stages, plans, typed, problems = [], seen, 
         )}</ul></div>`
       }
       ${seen && seenSection({ seen, seenAt, typed, forgeryToken })}
-      ${planForm({ typed, stages, forgeryToken })}
+      ${planForm({ typed, looked: seen !== undefined, stages, forgeryToken })}
       <section class="card">
         <h2>Plans</h2>
         ${plans.length === 0 ? html`<p class="none">None has been made yet.</p>` : table(plans)}

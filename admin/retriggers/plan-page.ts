@@ -3,6 +3,7 @@ import { type Html, html, joined } from '../pages/html.ts';
 import { layout } from '../pages/layout.ts';
 import { navigation } from '../pages/navigation.ts';
 import { dateAndTime } from '../pages/times.ts';
+import type { PlanPace } from './actions.ts';
 import { pageStyles } from './list-page.ts';
 import { type ItemState, itemStates, may, type Plan, type PlanChange, type PlanItem } from './plans.ts';
 import { progressBar } from './progress-bar.ts';
@@ -12,8 +13,8 @@ export interface PlanPage {
   operator: Operator;
   now: Date;
   plan: Plan;
-  /** For those that are still pending, at the present budget. */
-  minutesLeft: number;
+  /** Of those that are still pending, at the present budget. */
+  pace: PlanPace | undefined;
   items: readonly PlanItem[];
   /** Only such documents are listed. */
   state: ItemState | undefined;
@@ -22,7 +23,7 @@ export interface PlanPage {
 }
 
 /** How far a plan is, what became of each of its documents, and the buttons that hold it up. */
-export const planPage = ({ operator, now, plan, minutesLeft, items, state, next, notice }: PlanPage): Html =>
+export const planPage = ({ operator, now, plan, pace, items, state, next, notice }: PlanPage): Html =>
   layout({
     title: 'Retrigger plan',
     head: pageStyles,
@@ -35,8 +36,8 @@ export const planPage = ({ operator, now, plan, minutesLeft, items, state, next,
           <p>${dateAndTime(now)}<a href="/admin/retriggers/${plan.id}">Look again</a></p>
         </div>
         <p class="lead">Made by <strong>${plan.actor}</strong>, ${dateAndTime(plan.createdAt)}: ${filterInWords(plan.filter)}.</p>
-        <div class="condition ${tones[plan.status]}">
-          <p><strong>${headline(plan, minutesLeft)}</strong>${
+        <div class="condition ${toneOf(plan, pace)}">
+          <p><strong>${headline(plan, pace)}</strong>${
             plan.changedAt > plan.createdAt &&
             html`<span>${words[plan.status]} by ${plan.changedBy}, ${dateAndTime(plan.changedAt)}</span>`
           }</p>
@@ -66,13 +67,23 @@ export const labels: Record<ItemState, string> = {
   skipped: 'Skipped',
 };
 
-function headline({ status, counts, endedAt }: Plan, minutesLeft: number): string {
+const isHeldUp = ({ status }: Plan, pace: PlanPace | undefined): boolean =>
+  status === 'running' && pace !== undefined && pace.heldUpBy.length > 0;
+
+const toneOf = (plan: Plan, pace: PlanPace | undefined): string =>
+  isHeldUp(plan, pace) ? 'waiting' : tones[plan.status];
+
+function headline(plan: Plan, pace: PlanPace | undefined): string {
+  const { status, counts, endedAt } = plan;
   if (status === 'done') return `Done${endedAt ? `, ${dateAndTime(endedAt)}` : ''}`;
   if (status === 'stopped') return endedAt ? 'Stopped' : `Stopped; ${documents(counts.going)} under way`;
   if (status === 'paused') return `Paused; ${documents(counts.pending)} left`;
-  return counts.pending > 0
-    ? `Running; about ${duration(minutesLeft)} until the last one goes`
-    : 'Running; all have been set going';
+  if (!pace) return 'Running; all have been set going';
+  const { waitingAlready, documentsPerMinute, minutes, heldUpBy } = pace;
+  if (isHeldUp(plan, pace)) return `Running, but nothing gets to Thunderhead: ${heldUpBy.join('; ')}`;
+  const left = `about ${duration(minutes)} until the last one goes`;
+  if (waitingAlready < documentsPerMinute) return `Running; ${left}`;
+  return `Running; no room now: ${documents(waitingAlready)} ${waitingAlready === 1 ? 'waits' : 'wait'} in front of Thunderhead; ${left}`;
 }
 
 const count = (plan: Plan, state: ItemState): Html => html`

@@ -1,35 +1,36 @@
-import type { Pool } from 'pg';
 import { readOnly } from '#processors/engine/read-only.ts';
-import type { CallSettings } from '../thunderhead/controls.ts';
-import { failedDocuments, type PlannedPipeline } from './failed-documents.ts';
+import { failedDocuments } from './failed-documents.ts';
 import type { RetriggerFilter } from './filter.ts';
-import { documentsPerMinute, minutesFor, waitingForCalls } from './pace.ts';
+import type { AtThunderhead } from './may-exist.ts';
+import { type Pace, type PaceParts, paceFor } from './pace.ts';
+
+/** Of some documents, those that Thunderhead may have already: see `may-exist.ts`. */
+export interface MayExist {
+  /** Either of them. */
+  mayExist: number;
+  askedFirst: number;
+  madeBefore: number;
+}
 
 /** What a plan would do, before it does it. */
-export interface Preview {
+export interface Preview extends MayExist {
   documents: number;
-  /** Of them, those that Thunderhead may have already. */
-  mayExist: number;
+  /** Some of those that may exist, twenty at the most. */
+  examples: ({ id: string } & AtThunderhead)[];
   /** The most frequent first, a hundred at the most. */
-  byCause: {
+  byCause: ({
     code: string;
     fingerprint: string | null;
     category: string;
     stage: string;
     example: string;
     documents: number;
-  }[];
+  } & MayExist)[];
   bySource: { sourceSystem: string; documents: number }[];
-  pace: { documentsPerMinute: number; waitingAlready: number; minutes: number };
+  pace: Pace;
 }
 
-export interface PreviewParts {
-  pool: Pool;
-  pipeline: PlannedPipeline;
-  calls: () => Pick<CallSettings, 'callsPerMinute' | 'batchSize'>;
-}
-
-interface Columns {
+interface Columns extends MayExist {
   grouped: 'all' | 'cause' | 'source';
   source_system: string;
   code: string;
@@ -38,43 +39,48 @@ interface Columns {
   stage: string;
   example: string;
   documents: number;
-  may_exist: number;
   to_make: number;
+  /** Of all together. */
+  examples: Preview['examples'] | null;
 }
 
-const mostWaiting = 10_000_000;
 /** A hundred thousand failed ones take a second or two. */
 const patienceMs = 30_000;
 
-export async function preview({ pool, pipeline, calls }: PreviewParts, filter: RetriggerFilter): Promise<Preview> {
+export async function preview(parts: PaceParts, filter: RetriggerFilter): Promise<Preview> {
   const values: unknown[] = [];
-  const failed = failedDocuments(filter, pipeline, (value) => `$${values.push(value)}`);
+  const failed = failedDocuments(filter, parts.pipeline, (value) => `$${values.push(value)}`);
   const cause = 'code, fingerprint, category, stage';
+  const count = (column: string, name: string) => `count(*) filter (where ${column})::int as "${name}"`;
   const text = `with failed as materialized (${failed})
     select case grouping(source_system, code) when 3 then 'all' when 2 then 'cause' else 'source' end as grouped,
        source_system, ${cause}, min(description) as example, count(*)::int as documents,
-       count(*) filter (where may_exist)::int as may_exist, count(*) filter (where makes_document)::int as to_make
+       ${count('may_exist', 'mayExist')}, ${count('asked_first', 'askedFirst')}, ${count('made_before', 'madeBefore')},
+       ${count('makes_document', 'to_make')},
+       case grouping(source_system, code) when 3 then (
+         select jsonb_agg(jsonb_build_object('id', id, 'askedFirst', asked_first, 'madeBefore', made_before)) from (
+           select id, asked_first, made_before from failed where may_exist order by id limit 20) shown) end as examples
      from failed group by grouping sets ((), (source_system), (${cause}))
-     order by count(*) desc, source_system, code`;
-  const { rows } = await readOnly(pool, (client) => client.query<Columns>(text, values), patienceMs);
+     order by count(*) desc, source_system, code, stage`;
+  const { rows } = await readOnly(parts.pool, (client) => client.query<Columns>(text, values), patienceMs);
   const all = rows.find(({ grouped }) => grouped === 'all');
-  const waitingAlready = await waitingForCalls(pool, pipeline, mostWaiting);
   return {
     documents: all?.documents ?? 0,
-    mayExist: all?.may_exist ?? 0,
+    ...mayExistOf(all),
+    examples: all?.examples ?? [],
     byCause: rows
       .filter(({ grouped }) => grouped === 'cause')
       .slice(0, 100)
-      .map(({ code, fingerprint, category, stage, example, documents }) => ({
-        ...{ code, fingerprint, category, stage, example, documents },
+      .map(({ code, fingerprint, category, stage, example, documents, ...row }) => ({
+        ...{ code, fingerprint, category, stage, example, documents, ...mayExistOf(row) },
       })),
     bySource: rows
       .filter(({ grouped }) => grouped === 'source')
       .map(({ source_system: sourceSystem, documents }) => ({ sourceSystem, documents })),
-    pace: {
-      documentsPerMinute: documentsPerMinute(calls()),
-      waitingAlready,
-      minutes: all?.to_make ? minutesFor(waitingAlready + all.to_make, calls()) : 0,
-    },
+    pace: await paceFor(parts, all?.to_make ?? 0),
   };
 }
+
+const mayExistOf = ({ mayExist = 0, askedFirst = 0, madeBefore = 0 }: Partial<MayExist> = {}): MayExist => ({
+  ...{ mayExist, askedFirst, madeBefore },
+});

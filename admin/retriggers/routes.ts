@@ -1,13 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { pageHeaders } from '../sign-in/headers.ts';
-import { change, lookAhead, type RetriggersParts, start } from './actions.ts';
+import { change, lookAhead, paceOf, type RetriggersParts, start } from './actions.ts';
 import { planById, retriggerApi } from './api.ts';
-import { filterOf } from './filter.ts';
+import { filterOf, type RetriggerFilter } from './filter.ts';
 import { type ListPage, listPage } from './list-page.ts';
-import { minutesFor } from './pace.ts';
 import { planPage } from './plan-page.ts';
 import { listPlans, planChanges, planItems } from './plans.ts';
-import { readItemsQuery, readPlanWish } from './schemas.ts';
+import { type Preview, preview } from './preview.ts';
+import { readItemsQuery, readPlanRequest } from './schemas.ts';
 
 /** Many failed documents set going again, at the pace that Thunderhead allows. Mounted behind the board's gate. */
 export function retriggerRoutes(parts: RetriggersParts): Router {
@@ -34,20 +34,31 @@ async function sendList(
 
 async function lookOrStart(parts: RetriggersParts, { body }: Request, response: Response): Promise<void> {
   const typed: Record<string, string> = body ?? {};
+  const filled = filterOf(typed);
   const dryRun = typed.intent !== 'start';
-  const wish = readPlanWish({ filter: filterOf(typed), dryRun, reason: typed.reason ?? '' });
-  if ('problems' in wish) return sendList(parts, response.status(400), { typed, problems: wish.problems });
-  const { filter, reason } = wish.value;
-  if (dryRun) {
-    // What fails after the look is not taken along by the start: it has not been seen.
-    const failedTo = filter.failedTo ?? parts.clock.now();
-    const seen = await lookAhead(parts, { ...filter, failedTo });
-    return sendList(parts, response, { typed: { ...typed, looked: 'yes' }, seen, seenAt: failedTo });
+  const asked = readPlanRequest({ filter: filled, dryRun, reason: typed.reason ?? '' });
+  if ('problems' in asked) {
+    // A reason that is missing is no reason to forget what was looked at.
+    const looked = dryRun ? asked : readPlanRequest({ filter: filled, dryRun: true });
+    const seen = 'value' in looked ? await seenBy(parts, looked.value.filter, preview) : {};
+    return sendList(parts, response.status(400), { typed, ...seen, problems: asked.problems });
   }
+  const { filter, reason } = asked.value;
+  if (dryRun) return sendList(parts, response, { typed, ...(await seenBy(parts, filter, lookAhead)) });
   const id = await start(parts, { filter, reason });
   if (id !== undefined) return response.redirect(303, `/admin/retriggers/${id}`);
   const problems = [{ message: 'Nothing that has failed is meant by this (any more).' }];
   return sendList(parts, response.status(409), { typed, problems });
+}
+
+/** What fails after the look is not taken along by the start: it has not been seen. */
+async function seenBy(
+  parts: RetriggersParts,
+  filter: RetriggerFilter,
+  look: (parts: RetriggersParts, filter: RetriggerFilter) => Promise<Preview>,
+): Promise<Pick<ListPage, 'seen' | 'seenAt'>> {
+  const seenAt = filter.failedTo ?? parts.clock.now();
+  return { seen: await look(parts, { ...filter, failedTo: seenAt }), seenAt };
 }
 
 async function showPlan(parts: RetriggersParts, request: Request, response: Response): Promise<void> {
@@ -57,7 +68,7 @@ async function showPlan(parts: RetriggersParts, request: Request, response: Resp
   const items = await planItems(parts, plan.id, query.value);
   const page = planPage({
     ...{ operator: parts.operator(), now: parts.clock.now(), plan, items, state: query.value.state },
-    minutesLeft: minutesFor(plan.counts.pending, parts.calls()),
+    pace: await paceOf(parts, plan),
     notice: 'late' in request.query ? 'The plan had moved on meanwhile; nothing was changed.' : undefined,
     next: items.length === query.value.limit ? items.at(-1)?.id : undefined,
   });

@@ -5,14 +5,14 @@ import { type ItemState, itemStates } from './plans.ts';
 
 /** What is asked of the plans, held against what can be asked. */
 
-export interface PlanWish {
+export interface PlanRequest {
   filter: RetriggerFilter;
   /** Only say what would happen. */
   dryRun: boolean;
   reason: string;
 }
 
-const planWish = Joi.object<PlanWish>({
+const planRequest = Joi.object<PlanRequest>({
   filter: retriggerFilter.default({}),
   dryRun: Joi.boolean().default(false),
   reason: Joi.when('dryRun', {
@@ -42,5 +42,5 @@ const check = <T>(schema: Joi.ObjectSchema<T>, given: unknown): Checked<T> => {
   return error ? { problems: problemsOf(error) } : { value };
 };
 
-export const readPlanWish = (body: unknown): Checked<PlanWish> => check(planWish, body);
+export const readPlanRequest = (body: unknown): Checked<PlanRequest> => check(planRequest, body);
 export const readItemsQuery = (query: unknown): Checked<ItemsQuery> => check(itemsQuery, query);

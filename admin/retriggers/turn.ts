@@ -1,15 +1,9 @@
-import type { Pool } from 'pg';
 import { inTransaction } from '#processors/engine/transaction.ts';
 import { type RetriggerParts, retrigger } from '../retrigger.ts';
-import type { CallSettings } from '../thunderhead/controls.ts';
-import type { PlannedPipeline } from './failed-documents.ts';
-import { documentsPerMinute, waitingForCalls } from './pace.ts';
+import { documentsPerMinute, type PaceParts, waitingForCalls } from './pace.ts';
 import { endPlans, settleEnded, skipOthers } from './settle.ts';
 
-export interface TurnParts extends RetriggerParts {
-  pipeline: PlannedPipeline;
-  /** As they are at the moment. */
-  calls: () => Pick<CallSettings, 'callsPerMinute' | 'batchSize'>;
+export interface TurnParts extends RetriggerParts, PaceParts {
   /** Aborted when the process stops: a minute's worth may be tens of thousands, and the rest is for another one. */
   stopping?: AbortSignal;
 }
@@ -32,55 +26,64 @@ export function retriggerTurn(parts: TurnParts): Promise<number> {
     if (!rows[0]?.mine) return 0;
     await settleEnded(pool, clock.now());
     const most = documentsPerMinute(calls());
-    let room = most - (await waitingForCalls(pool, pipeline, most));
-    let went = 0;
-    while (room > 0 && !parts.stopping?.aborted) {
-      const wanted = Math.min(room, mostAtOnce);
-      const taken = await take(pool, wanted, clock.now());
-      for (const [plan, items] of byPlan(taken)) {
-        const gone = await setGoing(parts, plan, items);
-        went += gone;
-        // Who was skipped takes no room.
-        room -= gone;
-      }
-      if (taken.length < wanted) break;
-    }
+    const waiting = await waitingForCalls(pool, pipeline, { now: clock.now(), most });
+    const went = await fill(parts, most - waiting);
     await endPlans(pool, clock.now());
     return went;
   });
 }
 
-interface Taken {
-  planId: string;
-  itemId: string;
+/** The running plans share the room evenly, and what one does not need the others get. */
+async function fill(parts: TurnParts, most: number): Promise<number> {
+  let room = most;
+  for (let plans = room > 0 ? await runningPlans(parts) : []; room > 0 && plans.length > 0; ) {
+    const share = Math.min(Math.ceil(room / plans.length), mostAtOnce);
+    const more: Plan[] = [];
+    for (const plan of plans) {
+      const wanted = Math.min(share, room);
+      if (wanted === 0 || parts.stopping?.aborted) return most - room;
+      const taken = await take(parts, plan, wanted);
+      // Who was skipped takes no room.
+      room -= await setGoing(parts, plan, taken);
+      if (taken.length === wanted) more.push(plan);
+    }
+    plans = more;
+  }
+  return most - room;
+}
+
+interface Plan {
+  id: string;
   actor: string;
   reason: string;
 }
 
-/** Before anything is done it is known that it was to be: who dies in between leaves them to the next turn, see `settleEnded`. */
-async function take(pool: Pool, limit: number, now: Date): Promise<Taken[]> {
-  const { rows } = await pool.query<Taken>(
-    `with next as (
-       select i.plan_id, i.item_id, l.actor, l.reason
-       from retrigger_plan l join retrigger_item i on i.plan_id = l.id and i.state = 'pending'
-       where l.ended_at is null and l.status = 'running'
-       order by l.id, i.item_id limit $1 for update of i skip locked)
-     update retrigger_item i set state = 'going', note = null, changed_at = $2 from next
-     where i.plan_id = next.plan_id and i.item_id = next.item_id
-     returning i.plan_id as "planId", i.item_id as "itemId", next.actor, next.reason`,
-    [limit, now],
+/** In no order: when there is not room enough for all of them, it is not always the same one that goes without. */
+async function runningPlans({ pool }: TurnParts): Promise<Plan[]> {
+  const { rows } = await pool.query<Plan>(
+    `select id, actor, reason from retrigger_plan where ended_at is null and status = 'running' order by random()`,
   );
   return rows;
 }
 
-async function setGoing(parts: TurnParts, plan: string, items: readonly Taken[]): Promise<number> {
-  const { actor, reason } = items[0] as Taken;
-  const ids = items.map(({ itemId }) => itemId);
+/** Before anything is done it is known that it was to be: who dies in between leaves them to the next turn, see `settleEnded`. */
+async function take({ pool, clock }: TurnParts, { id }: Plan, limit: number): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `with next as (
+       select i.item_id from retrigger_plan l join retrigger_item i on i.plan_id = l.id and i.state = 'pending'
+       where l.id = $1 and l.status = 'running' order by i.item_id limit $2 for update of i skip locked)
+     update retrigger_item i set state = 'going', note = null, changed_at = $3 from next
+     where i.plan_id = $1 and i.item_id = next.item_id returning i.item_id as id`,
+    [id, limit, clock.now()],
+  );
+  return rows.map(({ id: item }) => item);
+}
+
+async function setGoing(parts: TurnParts, { id: plan, actor, reason }: Plan, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
   const others = await skipOthers(parts.pool, { plan, ids, now: parts.clock.now() });
   const own = ids.filter((id) => !others.has(id));
   const wish = { pipeline: parts.pipeline.name, actor, reason: `retriggered by plan ${plan}: ${reason}` };
   // Whom somebody else has in hand is missing from the answer, and is looked at again in the next turn.
   return own.length === 0 ? 0 : (await retrigger(parts, own, wish)).length;
 }
-
-const byPlan = (taken: readonly Taken[]): Map<string, Taken[]> => Map.groupBy(taken, ({ planId }) => planId);

@@ -1,33 +1,29 @@
 import type { Html } from '../pages/html.ts';
 import { html } from '../pages/html.ts';
 import { dateAndTime } from '../pages/times.ts';
+import { fieldNames, filterFields } from './filter.ts';
 
 /** Filters, times and numbers of plans, as people read them. */
 
-const labels: Record<string, string> = {
-  stage: 'stage',
-  category: 'category',
-  code: 'error code',
-  fingerprint: 'cause',
-  sourceSystem: 'source',
-  documentName: 'document',
-  failedFrom: 'failed from',
-  failedTo: 'failed before',
-  ids: 'named documents',
-  includeRejected: 'the rejected too',
-};
-
 /** `error code OMS_BATCH_ERRORED, source ARCADE` */
 export function filterInWords(filter: Readonly<Record<string, unknown>>): string {
-  const said = Object.entries(filter).filter(([, value]) => value !== undefined && value !== false);
-  if (said.length === 0) return 'all that have failed';
-  return said
-    .map(([name, value]) => (value === true ? labels[name] : `${labels[name] ?? name} ${inText(name, value)}`))
-    .join(', ');
+  const said = fieldNames.flatMap((name) => {
+    const value = filter[name];
+    if (value === undefined) return [];
+    const { kind, words } = filterFields[name];
+    switch (kind) {
+      case 'tick':
+        return value ? [words] : [];
+      case 'either':
+        return [`${words} ${value ? 'yes' : 'no'}`];
+      case 'moment':
+        return [`${words} ${dateAndTime(new Date(value as string))}`];
+      default:
+        return [`${words} ${value}`];
+    }
+  });
+  return said.length === 0 ? 'all that have failed' : said.join(', ');
 }
-
-const inText = (name: string, value: unknown): string =>
-  name === 'failedFrom' || name === 'failedTo' ? dateAndTime(new Date(value as string)) : String(value);
 
 export const number = (count: number): string => count.toLocaleString('en');
 
@@ -40,5 +36,5 @@ export function duration(minutes: number): string {
   return `${Math.ceil(minutes / 6) / 10} hours`;
 }
 
-/** `tone` is a class that the style sheet knows. */
+/** The word is also its class: the style sheet knows a tone for it. */
 export const mark = (word: string): Html => html`<span class="result ${word}">${word}</span>`;

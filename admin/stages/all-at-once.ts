@@ -1,4 +1,6 @@
 import { type RequestHandler, type Response, Router } from 'express';
+import type { Operator } from '../access.ts';
+import type { Audit } from '../audit/audit.ts';
 import { answerErrors, type BoardLog } from '../board/refusal.ts';
 import type { StageAdapter } from './adapter.ts';
 import { type ResumeParts, resumeStages } from './pause.ts';
@@ -7,7 +9,8 @@ export interface AllAtOnceParts extends ResumeParts {
   stages: readonly StageAdapter[];
   /** Whose stages are paused and resumed together. */
   pipelines: readonly { name: string; stages: readonly { name: string }[] }[];
-  actor: () => string;
+  operator: () => Operator;
+  audit: Audit;
   log: BoardLog & { info(about: object, message: string): void };
 }
 
@@ -16,8 +19,9 @@ export interface AllAtOnceParts extends ResumeParts {
  * there is none it has not seen: what fails again at once comes back to the top of that list, hides the others, and ends it
  * early. And it pauses all queue after queue, also those that only run by the clock.
  */
-export function allAtOnce({ stages, pipelines, actor, log, ...parts }: AllAtOnceParts): RequestHandler {
+export function allAtOnce({ stages, pipelines, operator, audit, log, ...parts }: AllAtOnceParts): RequestHandler {
   const router = Router();
+  const actor = () => operator().subject;
   const byName = new Map(stages.map((stage) => [stage.getName(), stage]));
   const answer = async (response: Response, work: () => Promise<object>) => {
     try {
@@ -30,7 +34,17 @@ export function allAtOnce({ stages, pipelines, actor, log, ...parts }: AllAtOnce
   router.put('/api/queues/:queue/retry/failed', ({ params }, response, next) => {
     const stage = byName.get(params.queue);
     if (!stage) return next();
-    return answer(response, () => stage.operations.retryAll());
+    return answer(response, async () => {
+      const { skipped, ...came } = await stage.operations.retryAll();
+      const { subject, client } = operator();
+      const target = { type: 'stage', id: stage.getName() };
+      await audit.record({
+        ...{ actor: subject, client, action: 'stage.retry-all', target, result: 'done' },
+        details: came,
+      });
+      // `retried` and `skipped` are what the board's page knows.
+      return { retried: 'went' in came ? came.went : 0, skipped, ...('plan' in came && came) };
+    });
   });
   const forAll = (does: (pipeline: string, names: readonly string[]) => Promise<unknown>, message: string) => {
     return (response: Response) =>

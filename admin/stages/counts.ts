@@ -101,7 +101,7 @@ export class PipelineCounts {
       const failed = await client.query<Live['failed'][number]>(
         `select e.stage, count(*)::int as count from (
            select distinct on (item_id) item_id, stage from stage_error
-           where pipeline = $1 and stage <> $2 order by item_id, last_failed_at desc) e
+           where pipeline = $1 and stage <> $2 order by item_id, last_failed_at desc, stage desc) e
          join progress p on p.id = e.item_id
          where p.ended_at is not null and p.result in ('failed', 'rejected') group by 1`,
         [this.#pipeline, this.#always],

@@ -2,11 +2,13 @@ import { cancel } from '#processors/engine/cancel.ts';
 import { promote } from '#processors/engine/due.ts';
 import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
+import type { Operator } from '../access.ts';
 import { Refusal } from '../board/refusal.ts';
-import { type RetriggerParts, retrigger, retriggerStage } from '../retrigger.ts';
+import { type RetriggerParts, retrigger } from '../retrigger.ts';
 import type { PipelineCounts } from './counts.ts';
 import { resumeStages, type StagePauses } from './pause.ts';
 import { rejectedAt } from './queries.ts';
+import { type Retried, retryAllAt } from './retry-all.ts';
 
 export interface StageOperationParts extends RetriggerParts {
   pipeline: PipelineShape;
@@ -16,15 +18,15 @@ export interface StageOperationParts extends RetriggerParts {
   pauses: StagePauses;
   counts: Pick<PipelineCounts, 'forget'>;
   /** Who is at work, for the history. Asked within a request. */
-  actor: () => string;
+  operator: () => Operator;
   log: { info(about: object, message: string): void };
 }
 
 /** What an operator can do at one stage. What it comes to is in the history of each document. */
 export interface StageOperations {
   retry(id: string): Promise<void>;
-  /** All that has failed here until now. What was rejected is an answer to its source, and is left as it is. */
-  retryAll(): Promise<{ retried: number; skipped: number }>;
+  /** All that has failed here until now. What was rejected is an answer to its source, and is left as it is: `skipped`. */
+  retryAll(): Promise<Retried & { skipped: number }>;
   /** Due now, whatever it waits for. */
   promote(id: string): Promise<void>;
   promoteAll(): Promise<void>;
@@ -41,16 +43,17 @@ const removed = 'removed on the board';
 export function stageOperations(parts: StageOperationParts): StageOperations {
   const { pool, clock, orchestration, pipeline, stage, always, pauses, counts, log } = parts;
   const { name } = pipeline;
+  const actor = () => parts.operator().subject;
 
   /** Whoever did something looks next, and the log says who it was. */
   const done = (message: string, about: object) => {
     counts.forget();
-    log.info({ actor: parts.actor(), stage, ...about }, message);
+    log.info({ actor: actor(), stage, ...about }, message);
   };
 
   const promoteSome = async (id?: string): Promise<number> => {
     const now = clock.now();
-    const wish = { pipeline: name, stage, now, actor: parts.actor(), reason: promoted, ...(id && { id }) };
+    const wish = { pipeline: name, stage, now, actor: actor(), reason: promoted, ...(id && { id }) };
     let count = 0;
     for await (const due of promote(pool, wish)) {
       await orchestration.signal(signalsFor(name, due, now));
@@ -61,18 +64,17 @@ export function stageOperations(parts: StageOperationParts): StageOperations {
 
   return {
     async retry(id) {
-      const [reopened] = await retrigger(parts, [id], { pipeline: name, reason: retried, actor: parts.actor() });
+      const [reopened] = await retrigger(parts, [id], { pipeline: name, reason: retried, actor: actor() });
       counts.forget();
       if (!reopened) throw notFailed(id);
       done(retried, { requestId: id });
     },
 
     async retryAll() {
-      const wish = { pipeline: name, reason: retried, actor: parts.actor() };
       try {
-        const count = await retriggerStage(parts, { stage, always }, wish);
-        done(retried, { count });
-        return { retried: count, skipped: await rejectedAt(pool, { pipeline: name, stage, always }) };
+        const came = await retryAllAt(parts, stage);
+        done(retried, came);
+        return { ...came, skipped: await rejectedAt(pool, { pipeline: name, stage, always }) };
       } finally {
         counts.forget();
       }
@@ -89,7 +91,7 @@ export function stageOperations(parts: StageOperationParts): StageOperations {
 
     async cancel(id) {
       const now = clock.now();
-      const answer = await cancel(pool, pipeline, { id, actor: parts.actor(), reason: removed, now });
+      const answer = await cancel(pool, pipeline, { id, actor: actor(), reason: removed, now });
       counts.forget();
       if (!answer?.heard) throw tooLate(id);
       // A ring that came while the row was locked found nothing.
@@ -100,11 +102,11 @@ export function stageOperations(parts: StageOperationParts): StageOperations {
 
     isPaused: () => pauses.has(name, stage),
     async pause() {
-      await pauses.set(name, [stage], true, parts.actor());
+      await pauses.set(name, [stage], true, actor());
       done('paused on the board', {});
     },
     async resume() {
-      const rung = await resumeStages(parts, { pipeline: name, stages: [stage], actor: parts.actor() });
+      const rung = await resumeStages(parts, { pipeline: name, stages: [stage], actor: actor() });
       done('resumed on the board', { rung });
     },
   };

@@ -17,10 +17,11 @@ export interface StagePlace {
 }
 
 export const isFailure = `p.result in ('failed', 'rejected')`;
+/** The error of which an item has failed, as SQL: the last one, but for those of the stage that runs always. */
+export const lastErrorOf = (item: string, always: string): string =>
+  `select * from stage_error where item_id = ${item} and stage <> ${always} order by last_failed_at desc, stage desc limit 1`;
 /** Where an item has failed. The parameter is the name of the stage that runs always. */
-export const failedAt = (always: `$${number}`) =>
-  `(select e.stage from stage_error e where e.item_id = p.id and e.stage <> ${always}
-    order by e.last_failed_at desc limit 1)`;
+export const failedAt = (always: `$${number}`) => `(select stage from (${lastErrorOf('p.id', always)}) last)`;
 
 interface Statement {
   text: string;
@@ -87,20 +88,4 @@ export async function rejectedAt(
     [pipeline, stage, always],
   );
   return rows[0]?.count ?? 0;
-}
-
-/** What failed at the stage up to `until`, oldest first, after the last one of the page before. Not what was rejected. */
-export async function failedUntil(
-  pool: Pool,
-  { pipeline, stage, always }: Pick<StagePlace, 'pipeline' | 'stage' | 'always'>,
-  { until, after, limit }: { until: Date; after: { id: string; at: Date } | undefined; limit: number },
-): Promise<{ id: string; at: Date }[]> {
-  const { rows } = await pool.query<{ id: string; at: Date }>(
-    `select p.id, f.last_failed_at as at from stage_error f join progress p on p.id = f.item_id
-     where f.pipeline = $1 and f.stage = $2 and p.ended_as = 'failed' and ${failedAt('$3')} = $2
-       and f.last_failed_at <= $4 and (f.last_failed_at, p.id) > ($5, $6::uuid)
-     order by f.last_failed_at, p.id limit $7`,
-    [pipeline, stage, always, until, after?.at ?? '-infinity', after?.id ?? nilUuid, limit],
-  );
-  return rows;
 }

@@ -81,6 +81,7 @@ describe('what is written down', () => {
     const [all, one] = await rows(3);
     expect(one).toMatchObject({ action: 'document.retry', target: { type: 'document', id }, result: 'done' });
     expect(all).toMatchObject({ action: 'stage.retry-all', target: { type: 'stage', id: 'Documents.poll' } });
+    expect(all?.details).toEqual({ went: 0 });
   });
 
   test('what was done for somebody who did not wait for the answer', async () => {
@@ -93,9 +94,12 @@ describe('what is written down', () => {
     };
     const options = { method: 'PUT', headers: otto, signal: gone.signal };
     await expect(fetch(`${house.url}/api/queues/Documents.poll/retry/failed`, options)).rejects.toThrow('abort');
-    const [row] = await rows(1, 'actor=otto');
-    expect(row).toMatchObject({ action: 'stage.retry-all', target: { type: 'stage', id: 'Documents.poll' } });
-    expect(row?.details).toMatchObject({ answer: 'not waited for' });
+    // First that it was asked for, then what came of it.
+    const [came, asked] = await rows(2, 'actor=otto');
+    for (const row of [asked, came])
+      expect(row).toMatchObject({ action: 'stage.retry-all', target: { type: 'stage', id: 'Documents.poll' } });
+    expect(asked?.details).toMatchObject({ answer: 'not waited for' });
+    expect(came?.details).toEqual({ went: 1 });
   });
 
   test('a change of the calls to Thunderhead, with what it was before; by a script too', async () => {

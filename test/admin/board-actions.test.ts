@@ -50,33 +50,89 @@ describe('retry', () => {
     expect(rows.map(({ round }) => round).toSorted()).toEqual([1, 2]);
   });
 
-  test('retry all takes all that have failed at the stage, and only those', async () => {
-    const failed = await house.offer(1_203, { sandbox: 'error' });
+  const retryAll = (stage: string) => house.ask(`queues/Documents.${stage}/retry/failed`, { method: 'PUT' });
+  const auditOf = async (action: string) => (await house.ask(`audit?action=${action}`)).body.entries;
+  /** As if they had failed at the stage; what was rejected there, and what failed elsewhere, stands among them. */
+  const setFailed = (ids: readonly string[], stage: string) =>
+    house.pool.query(`update stage_error set stage = $2 where item_id = any($1)`, [ids, stage]);
+
+  test('retry all takes all that have failed at the stage, and only those, when they are few', async () => {
+    const failed = await house.offer(500, { sandbox: 'error' });
     await house.runAll(failed);
-    const others = await house.offer(2, { sandbox: 'refuse' });
-    await house.runAll(others);
-    const answer = await house.ask('queues/Documents.poll/retry/failed', { method: 'PUT' });
-    expect(answer).toEqual({ status: 200, body: { retried: 1_203, skipped: 0 } });
-    const about = { actor: 'olga', stage: 'poll', count: 1_203 };
+    await house.runAll(await house.offer(2, { sandbox: 'refuse' }));
+    expect(await retryAll('poll')).toEqual({ status: 200, body: { retried: 500, skipped: 0 } });
+    const about = { actor: 'olga', stage: 'poll', went: 500 };
     expect(house.log).toContainEqual({ about, message: 'retriggered on the board' });
-    expect((await house.show('submit')).counts).toEqual({ ...nothing, waiting: 1_203, failed: 2 });
+    expect(await auditOf('stage.retry-all')).toMatchObject([
+      { actor: 'olga', target: { type: 'stage', id: 'Documents.poll' }, result: 'done', details: { went: 500 } },
+    ]);
+    expect((await house.show('submit')).counts).toEqual({ ...nothing, waiting: 500, failed: 2 });
     const { rows } = await house.pool.query(`select count(*)::int as told from history where actor = 'olga'`);
-    expect(rows[0].told).toBe(1_203);
+    expect(rows[0].told).toBe(500);
     expect(new Set(house.rung.flatMap(({ ids }) => ids))).toEqual(new Set(failed));
+    expect((await house.ask('retriggers')).body.plans).toEqual([]);
   });
 
-  test('retry all reaches the last one, even when all fail again at once, and sets none going twice', async () => {
-    const failed = await house.offer(620, { sandbox: 'error' });
+  test('when they are many they go by a plan, and nothing stands in front of Thunderhead at once', async () => {
+    const failed = await house.offer(501, { sandbox: 'error' });
+    await house.runAll(failed);
+    const rejected = await house.offer(2, { sandbox: 'refuse' });
+    await house.runAll(rejected);
+    await setFailed(rejected, 'poll');
+    const [elsewhere = ''] = await house.offer(1, { sandbox: 'error' });
+    await house.runAll([elsewhere]);
+    await setFailed([elsewhere], 'validate');
+    expect((await house.show('poll')).counts.failed).toBe(503);
+    const { status, body } = await retryAll('poll');
+    expect([status, body]).toEqual([200, { retried: 0, skipped: 2, plan: expect.any(String) }]);
+    const { body: plan } = await house.ask(`retriggers/${body.plan}?limit=1000`);
+    expect(plan).toMatchObject({
+      ...{ filter: { stage: 'poll' }, reason: 'retry all on the board', actor: 'olga', client: 'ops' },
+      ...{ status: 'running', counts: { pending: 501 } },
+    });
+    expect(plan.items.map(({ id }: { id: string }) => id)).toEqual(failed);
+    expect(house.rung).toEqual([]);
+    const about = { actor: 'olga', stage: 'poll', plan: body.plan };
+    expect(house.log).toContainEqual({ about, message: 'retriggered on the board' });
+    expect(await auditOf('stage.retry-all')).toMatchObject([{ result: 'done', details: { plan: body.plan } }]);
+  });
+
+  test('what fails again at once is not set going a second time', async () => {
+    const failed = await house.offer(120, { sandbox: 'error' });
     await house.runAll(failed);
     house.onRing = async (signals) => {
       house.clock.advance(1);
       for (const { ids } of signals) await house.runAll(ids);
     };
-    const answer = await house.ask('queues/Documents.poll/retry/failed', { method: 'PUT' });
-    expect(answer).toEqual({ status: 200, body: { retried: 620, skipped: 0 } });
+    expect(await retryAll('poll')).toEqual({ status: 200, body: { retried: 120, skipped: 0 } });
     const { rows } = await house.pool.query('select round, count(*)::int as documents from progress group by 1');
-    expect(rows).toEqual([{ round: 2, documents: 620 }]);
-    expect((await house.show('poll')).counts.failed).toBe(620);
+    expect(rows).toEqual([{ round: 2, documents: 120 }]);
+    expect((await house.show('poll')).counts.failed).toBe(120);
+  });
+
+  test('a plan means by a stage what the board means by it: the last error, but for a late publish', async () => {
+    const [id = ''] = await house.offer(1, { sandbox: 'error' });
+    await house.runAll([id]);
+    const later = (stage: string) =>
+      house.pool.query(
+        `insert into stage_error (item_id, stage, pipeline, category, code, description, resume_at, attempts, first_failed_at, last_failed_at)
+         select item_id, $2, pipeline, category, code, description, $2, 1, first_failed_at, last_failed_at from stage_error
+         where item_id = $1 and stage = 'poll'`,
+        [id, stage],
+      );
+    const failedAt = async () => {
+      const shown: [string, number, number][] = [];
+      for (const stage of ['validate', 'submit', 'poll', 'publish']) {
+        const look = await house.ask('retriggers', { method: 'POST', body: { filter: { stage }, dryRun: true } });
+        shown.push([stage, (await house.show(stage)).counts.failed ?? 0, look.body.documents]);
+      }
+      return shown.filter(([, ...counts]) => counts.some((count) => count > 0));
+    };
+    await later('publish');
+    expect(await failedAt()).toEqual([['poll', 1, 1]]);
+    // In the same moment.
+    await later('submit');
+    expect(await failedAt()).toEqual([['submit', 1, 1]]);
   });
 
   test('what was rejected is told apart, is left alone by retry all, and can be retried by itself', async () => {

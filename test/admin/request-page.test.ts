@@ -116,6 +116,27 @@ describe('what the page tells', () => {
   });
 });
 
+describe('what setting it going again would make', () => {
+  const warned = async (id: string) => /class="hint warning">([^<]*)</.exec((await olga.open(pageOf(id))).text)?.[1];
+
+  test('is said beside the button: asked about first, or made once more; nothing when nothing is there', async () => {
+    const id = await failed();
+    expect(await warned(id)).toBeUndefined();
+    await house.pool.query(`update batch set status = 'PROCESSING_THUNDERHEAD' where request_id = $1`, [id]);
+    expect(await warned(id)).toMatch(/^It was handed over, .* Thunderhead is asked first/);
+    await house.pool.query(
+      `update batch set status = 'FAILED_THUNDERHEAD', dms_document_id = 8888 where request_id = $1`,
+      [id],
+    );
+    expect(await warned(id)).toBe(
+      'It was made by Thunderhead before, at least in part: it is made again, and may be printed twice.',
+    );
+    // It goes on watching what it was handed over for.
+    await house.pool.query(`update stage_error set resume_at = 'poll' where item_id = $1`, [id]);
+    expect(await warned(id)).toBeUndefined();
+  });
+});
+
 describe('what a source sent', () => {
   test('is shown by its names alone; the values are nowhere on the page, nor in the call for scripts', async () => {
     const [id = ''] = await house.offer(1);

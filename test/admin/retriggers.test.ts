@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { planned } from '#admin/retriggers/failed-documents.ts';
 import { retriggerTurn, type TurnParts } from '#admin/retriggers/turn.ts';
+import { pipelineShapes } from '#src/compose/pipeline-shapes.ts';
 import { freshDatabase, redisUrl } from '#test/support/services.ts';
 import { openHouse } from './house.ts';
 import type { Visitor } from './visitor.ts';
@@ -28,7 +30,7 @@ const parts = (changes: Partial<TurnParts> = {}): TurnParts => ({
       return true;
     },
   },
-  pipeline: { name: 'document', stages: ['validate', 'submit', 'poll', 'publish'] },
+  pipeline: planned(pipelineShapes[0] as (typeof pipelineShapes)[number]),
   ...changes,
 });
 const turn = (changes?: Partial<TurnParts>) => retriggerTurn(parts(changes));
@@ -87,31 +89,121 @@ describe('looking first', () => {
     expect((await olga.call('retriggers')).json.plans).toEqual([]);
   });
 
-  test('which of them may exist at Thunderhead already', async () => {
-    const ids = await failed(6);
-    expect((await look({})).mayExist).toBe(0);
-    const [unheard, accepted, made, late, polled] = ids;
-    await house.pool.query(`update batch set status = 'PROCESSING_OMS' where request_id = $1`, [unheard]);
-    await house.pool.query(`update batch set status = 'PROCESSING_THUNDERHEAD' where request_id = $1`, [accepted]);
-    await house.pool.query('update batch set dms_document_id = 8888 where request_id = $1', [made]);
-    await house.pool.query(`update stage_error set category = 'TIMEOUT', stage = 'submit' where item_id = $1`, [late]);
-    expect((await look({})).mayExist).toBe(4);
-    // It only goes on asking after what was handed over: nothing is made a second time.
-    await house.pool.query(`update stage_error set category = 'TIMEOUT', resume_at = 'poll' where item_id = $1`, [
-      polled,
-    ]);
-    await house.pool.query(`update batch set status = 'PROCESSING_THUNDERHEAD' where request_id = $1`, [polled]);
-    expect(await look({})).toMatchObject({ documents: 6, mayExist: 4 });
+  describe('which of them may exist at Thunderhead already', () => {
+    /** What was left of hand-overs that failed: by name, one document each. */
+    async function leftovers() {
+      const ids = await failed(7);
+      const [intended = '', lost = '', made = '', inPart = '', polled = '', nothing = '', refused = ''] = ids;
+      const batch = (id: string, change: string) =>
+        house.pool.query(`update batch set ${change} where request_id = $1`, [id]);
+      await batch(intended, `status = 'PROCESSING_OMS'`);
+      await batch(lost, `status = 'PROCESSING_THUNDERHEAD'`);
+      await batch(made, 'dms_document_id = 8888');
+      await batch(inPart, `channel_jobs = '{"created": 2, "completed": 1, "errored": 1}'`);
+      // It only goes on asking after what was handed over: nothing is made a second time.
+      await batch(polled, `status = 'PROCESSING_THUNDERHEAD'`);
+      await house.pool.query(`update stage_error set category = 'TIMEOUT', resume_at = 'poll' where item_id = $1`, [
+        polled,
+      ]);
+      // Certainly not accepted, whatever it failed of: nobody is asked, and nothing is there.
+      await batch(refused, `status = 'FAILED_OMS'`);
+      await house.pool.query(`update stage_error set category = 'TIMEOUT', stage = 'submit' where item_id = $1`, [
+        refused,
+      ]);
+      return { all: ids, intended, lost, made, inPart, polled, nothing, refused };
+    }
+
+    test('told apart: asked about first, and made again all the same; in all, by cause, and by example', async () => {
+      const { intended, lost, made, inPart } = await leftovers();
+      const seen = await look({});
+      expect(seen).toMatchObject({ documents: 7, mayExist: 4, askedFirst: 2, madeBefore: 2 });
+      expect(seen.examples).toEqual([
+        { id: intended, askedFirst: true, madeBefore: false },
+        { id: lost, askedFirst: true, madeBefore: false },
+        { id: made, askedFirst: false, madeBefore: true },
+        { id: inPart, askedFirst: false, madeBefore: true },
+      ]);
+      const byCause = seen.byCause.map(
+        ({ category, stage, mayExist, askedFirst, madeBefore }: Record<string, unknown>) => ({
+          ...{ category, stage, mayExist, askedFirst, madeBefore },
+        }),
+      );
+      expect(byCause).toEqual([
+        { category: 'THUNDERHEAD_ERROR', stage: 'poll', mayExist: 4, askedFirst: 2, madeBefore: 2 },
+        { category: 'TIMEOUT', stage: 'poll', mayExist: 0, askedFirst: 0, madeBefore: 0 },
+        { category: 'TIMEOUT', stage: 'submit', mayExist: 0, askedFirst: 0, madeBefore: 0 },
+      ]);
+    });
+
+    test('what an earlier round made is made again too, and a hand-over that is open now is asked about', async () => {
+      const [id = ''] = await failed(1);
+      await house.pool.query('update batch set dms_document_id = 1 where request_id = $1', [id]);
+      await olga.call(`queues/Documents.poll/${id}/retry`, { method: 'PUT' });
+      await house.runAll([id]);
+      expect(await look({})).toMatchObject({ mayExist: 1, askedFirst: 0, madeBefore: 1 });
+      await house.pool.query(`update batch set status = 'PROCESSING_OMS' where request_id = $1 and round = 2`, [id]);
+      expect(await look({})).toMatchObject({ mayExist: 1, askedFirst: 1, madeBefore: 1 });
+    });
+
+    test('they can be left out, or taken alone', async () => {
+      const { all, intended, lost, made, inPart } = await leftovers();
+      const may = [intended, lost, made, inPart];
+      expect(await look({ mayExist: true })).toMatchObject({ documents: 4, mayExist: 4 });
+      expect(await look({ mayExist: false })).toMatchObject({ documents: 3, mayExist: 0, examples: [] });
+      const { items, filter } = await planOf(await start({ mayExist: false }));
+      expect(items.map(({ id }: { id: string }) => id)).toEqual(all.filter((id) => !may.includes(id)));
+      expect(filter).toEqual({ mayExist: false });
+      expect((await olga.open('/admin/retriggers')).text).toContain('may exist at Thunderhead: no');
+    });
+
+    test('twenty examples are enough', async () => {
+      await failed(23);
+      await house.pool.query('update batch set dms_document_id = 8888');
+      const seen = await look({});
+      expect([seen.mayExist, seen.examples.length]).toEqual([23, 20]);
+      const { text } = await olga.submit('/admin/retriggers', { intent: 'look' });
+      expect(text).toContain('20 of the 23 that may exist already');
+    });
+
+    test('the page says what is asked first and what is made twice, with links to them, and hands the choice on', async () => {
+      const { intended, made } = await leftovers();
+      const { text } = await olga.submit('/admin/retriggers', { mayExist: 'yes', intent: 'look' });
+      expect(text).toContain('2 handed over, and how that ended is not known: Thunderhead is asked first');
+      expect(text).toContain(
+        '2 made by Thunderhead before, at least in part: it is made again, and may be printed twice',
+      );
+      expect(text).toMatch(/<td class="number">4<span>2 asked first<\/span><span>2 made before<\/span><\/td>/);
+      for (const id of [intended, made]) expect(text).toContain(`<a href="/admin/requests/${id}">`);
+      expect(text).toContain('<input type="hidden" name="mayExist" value="yes">');
+      expect(text).toContain('<option value="yes" selected>yes</option>');
+    });
   });
 
   test('how long it takes at the budget of calls, behind those that wait already', async () => {
     await failed(30);
     const body = { callsPerMinute: 4, callsInFlight: 1, batchSize: 5, batchLingerMs: 0 };
     await olga.call('thunderhead', { method: 'PUT', body });
-    expect((await look({})).pace).toEqual({ documentsPerMinute: 20, waitingAlready: 0, minutes: 6 / 4 });
+    const pace = { documentsPerMinute: 20, waitingAlready: 0, plannedAlready: 0, minutes: 6 / 4 };
+    expect((await look({})).pace).toEqual(pace);
     await house.offer(12);
-    expect((await look({})).pace).toEqual({ documentsPerMinute: 20, waitingAlready: 12, minutes: 9 / 4 });
+    expect((await look({})).pace).toEqual({ ...pace, waitingAlready: 12, minutes: 9 / 4 });
     expect((await look({ code: 'NONE' })).pace.minutes).toBe(0);
+  });
+
+  test('and in turn with the plans that run already: as many of each as of its own, or all it has', async () => {
+    const ids = await failed(30);
+    const body = { callsPerMinute: 3, callsInFlight: 1, batchSize: 1, batchLingerMs: 0 };
+    await olga.call('thunderhead', { method: 'PUT', body });
+    const one = await start({ ids: ids.slice(0, 5) });
+    const other = await start({ ids: ids.slice(5, 25) });
+    const held = await start({ ids: ids.slice(25) });
+    await post(`retriggers/${held}/pause`, {});
+    const ahead = async (filter: object) => (await look(filter)).pace.plannedAlready;
+    expect([await ahead({}), await ahead({ ids: ids.slice(0, 10) })]).toEqual([5 + 20, 5 + 10]);
+    expect((await planOf(one)).pace).toMatchObject({ plannedAlready: 5, minutes: 10 / 3 });
+    expect((await planOf(other)).pace).toMatchObject({ plannedAlready: 5, minutes: 25 / 3 });
+    await house.offer(3);
+    expect((await planOf(one)).pace).toMatchObject({ waitingAlready: 3, minutes: 13 / 3 });
   });
 
   test.each<[string, (id: string) => object]>([
@@ -123,6 +215,7 @@ describe('looking first', () => {
     ['documentName', () => ({ documentName: 'POSHOOFF' })],
     ['failedFrom', () => ({ failedFrom: '2026-11-25T00:00:00Z' })],
     ['failedTo', () => ({ failedTo: '2026-11-20T12:00:00Z' })],
+    ['mayExist', () => ({ mayExist: true })],
     ['ids', (id) => ({ ids: [id, nobody] })],
   ])('%s narrows it down', async (name, filterOf) => {
     const [, one = ''] = await failed(3);
@@ -135,6 +228,7 @@ describe('looking first', () => {
       `update document_request set source_system = 'LIFE', document_name = 'POSHOOFF' where id = $1`,
       [one],
     );
+    await house.pool.query('update batch set dms_document_id = 8888 where request_id = $1', [one]);
     expect((await look(filterOf(one))).documents).toBe(1);
     const plan = await planOf(await start(filterOf(one)));
     expect(plan.items.filter(({ state }: { state: string }) => state === 'pending')).toMatchObject([{ id: one }]);
@@ -194,6 +288,62 @@ describe('setting going', () => {
     expect(await turn()).toBe(1);
     await house.offer(9);
     expect(await turn()).toBe(0);
+  });
+
+  test('what is to go on later takes nothing of the minute; what is in hand does, however long its lease', async () => {
+    await failed(5);
+    const id = await start();
+    const [inHand] = await house.offer(9, { dueInMs: 21 * 86_400_000 });
+    expect((await planOf(id)).pace.waitingAlready).toBe(0);
+    await house.pool.query(`update progress set status = 'running' where id = $1`, [inHand]);
+    await house.offer(1, { dueInMs: 59_000 });
+    expect(await turn()).toBe(1);
+  });
+
+  test('running plans share the room evenly, and what one does not need the others get', async () => {
+    const ids = await failed(30);
+    const plans = [await start({ ids: ids.slice(0, 20) }), await start({ ids: ids.slice(20, 29) })];
+    const third = await start({ ids: ids.slice(29) });
+    calls = { callsPerMinute: 10, batchSize: 1 };
+    const going = async () => Promise.all([...plans, third].map(async (id) => (await planOf(id)).counts.going));
+    expect(await turn()).toBe(10);
+    const first = await going();
+    expect(first[2]).toBe(1);
+    expect(first.slice(0, 2).toSorted()).toEqual([4, 5]);
+    calls = { callsPerMinute: 28, batchSize: 1 };
+    expect(await turn()).toBe(18);
+    expect((await going()).reduce((sum, count) => sum + count, 0)).toBe(28);
+    expect((await going())[1]).toBe(9);
+  });
+
+  test('the plan says why nothing goes', async () => {
+    await failed(5);
+    const id = await start();
+    const said = async () =>
+      /class="condition.*?<strong>(.*?)<\/strong>/s.exec((await olga.open(`/admin/retriggers/${id}`)).text)?.[1];
+    const body = { callsPerMinute: 4, callsInFlight: 1, batchSize: 1, batchLingerMs: 0 };
+    await olga.call('thunderhead', { method: 'PUT', body });
+    expect(await said()).toBe('Running; about 2 minutes until the last one goes');
+    await house.offer(4);
+    expect(await said()).toBe(
+      'Running; no room now: 4 documents wait in front of Thunderhead; about 3 minutes until the last one goes',
+    );
+    await house.pauses.set('document', ['submit', 'poll'], true, 'olga');
+    expect(await said()).toBe('Running, but nothing gets to Thunderhead: submit is paused');
+    expect((await planOf(id)).pace.heldUpBy).toEqual(['submit is paused']);
+    await post(`retriggers/${id}/stop`, {});
+    expect(await planOf(id)).toMatchObject({ status: 'stopped', pace: null });
+  });
+
+  test('what a plan came to is counted once, and stays when its documents’ list is gone', async () => {
+    const ids = await failed(3);
+    const id = await start();
+    await turn();
+    await house.runAll(ids);
+    await turn();
+    await house.pool.query('delete from retrigger_item');
+    const { plans } = (await olga.call('retriggers')).json;
+    expect(plans).toMatchObject([{ id, status: 'done', counts: { pending: 0, going: 0, completed: 0, failed: 3 } }]);
   });
 
   test('a plan that is paused sets none going, resumed it goes on, stopped it leaves the rest', async () => {
@@ -378,7 +528,12 @@ describe('the pages', () => {
     expect(wrong.status).toBe(400);
     expect(wrong.text).toContain('filter.failedFrom must be in iso format');
     expect(wrong.text).toContain('value="X&lt;"');
-    const missing = await olga.submit('/admin/retriggers', { reason: '', intent: 'start' });
+    const failedTo = '2026-11-21T10:00:09.500Z';
+    const missing = await olga.submit('/admin/retriggers', { failedTo, reason: ' ', intent: 'start' });
+    expect(missing.text).toContain('1 document would be set going again');
+    expect(missing.text).toContain(`<input type="hidden" name="failedTo" value="${failedTo}">`);
+    // As the browser's own field takes it: of anything else it makes nothing, which is all.
+    expect(missing.text).toContain('name="failedTo" type="datetime-local" value="2026-11-21T10:00:09.500"');
     expect([missing.status, missing.text.includes('reason is not allowed to be empty')]).toEqual([400, true]);
     const forged = await olga.submit('/admin/retriggers', { csrf: 'x', reason: 'mine', intent: 'start' });
     expect(forged.status).toBe(403);
