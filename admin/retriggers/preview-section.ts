@@ -29,7 +29,7 @@ export const seenSection = ({ seen, seenAt, typed, forgeryToken }: Seen): Html =
 const numbers = ({ mayExist, askedFirst, madeBefore, pace, bySource }: Preview): Html => html`<dl class="use">
           <div><dt>May exist at Thunderhead already</dt><dd><strong>${number(mayExist)}</strong>${
             mayExist === 0
-              ? ' nothing was left unknown'
+              ? ' Thunderhead has nothing of them'
               : html`${part(askedFirst, askedFirstMeans)}${part(madeBefore, madeBeforeMeans)}`
           }</dd></div>
           <div><dt>Takes about</dt><dd><strong>${duration(pace.minutes)}</strong> at ${number(pace.documentsPerMinute)} a minute${
