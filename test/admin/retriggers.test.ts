@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { planned } from '#admin/retriggers/failed-documents.ts';
 import { retriggerTurn, type TurnParts } from '#admin/retriggers/turn.ts';
 import { pipelineShapes } from '#src/compose/pipeline-shapes.ts';
-import { freshDatabase, redisUrl } from '#test/support/services.ts';
+import { isPermit } from '#src/thunderhead/budget/call.ts';
+import { eventually, freshDatabase, redisUrl } from '#test/support/services.ts';
 import { openHouse } from './house.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -331,6 +332,15 @@ describe('setting going', () => {
     await house.pauses.set('document', ['submit', 'poll'], true, 'olga');
     expect(await said()).toBe('Running, but nothing gets to Thunderhead: submit is paused');
     expect((await planOf(id)).pace.heldUpBy).toEqual(['submit is paused']);
+    await house.pauses.set('document', ['submit', 'poll'], false, 'olga');
+    await eventually(async () => {
+      house.clock.advance(60_000);
+      const ask = { source: 'ARCADE', weight: 1, urgent: false, fill: 1, returning: false };
+      const answer = await house.budget.ask(ask);
+      if (isPermit(answer)) house.budget.finish(answer, { kind: 'unavailable', reason: 'connection refused' });
+      return (await house.budget.look()).breaker.state === 'open';
+    });
+    expect(await said()).toMatch(/^Running, but nothing gets to Thunderhead: Thunderhead is being left alone/);
     await post(`retriggers/${id}/stop`, {});
     expect(await planOf(id)).toMatchObject({ status: 'stopped', pace: null });
   });
