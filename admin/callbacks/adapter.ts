@@ -2,6 +2,7 @@ import type { JobCounts, JobStatus, QueueJob, QueueJobJson, Status } from '@bull
 import type { Pool } from 'pg';
 import type { Clock } from '#processors/engine/clock.ts';
 import { readOnly } from '#processors/engine/read-only.ts';
+import { isUuid } from '#processors/engine/uuid.ts';
 import { delimiter } from '../board/delimiter.ts';
 import { TableAdapter } from '../board/table-adapter.ts';
 import { PipelineCounts } from '../stages/counts.ts';
@@ -20,7 +21,6 @@ export interface CallbackAdapterOptions {
 
 /** Not what was delivered: no index finds those among the documents, and each is in its own history. */
 const states: StageState[] = ['active', 'waiting', 'delayed', 'failed'];
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The calls to sources that wait for their answer or got none that is good, to look at: who does not answer, and why. */
 export class CallbackAdapter extends TableAdapter {
@@ -74,13 +74,13 @@ export class CallbackAdapter extends TableAdapter {
   }
 
   async getJob(id: string): Promise<QueueJob | undefined> {
-    if (!uuid.test(id)) return undefined;
+    if (!isUuid(id)) return undefined;
     const [job] = await readOnly(this.#options.pool, (client) => callsOf(client, this.#place(), [id]));
     return job;
   }
 
   async getJobLogs(id: string): Promise<string[]> {
-    return uuid.test(id) ? historyLines(this.#options.pool, id) : [];
+    return isUuid(id) ? historyLines(this.#options.pool, id) : [];
   }
 
   #place() {

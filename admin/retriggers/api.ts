@@ -1,4 +1,5 @@
 import express, { type Request, type Response, Router } from 'express';
+import { isUuid } from '#processors/engine/uuid.ts';
 import { refuseCall } from '../sign-in/refused.ts';
 import { change, lookAhead, paceOf, type RetriggersParts, start } from './actions.ts';
 import { findPlan, listPlans, type Plan, type PlanChange, planChanges, planItems } from './plans.ts';
@@ -66,10 +67,8 @@ async function planOf(parts: RetriggersParts, request: Request, response: Respon
   return plan;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export const planById = async (parts: RetriggersParts, id: unknown): Promise<Plan | undefined> =>
-  typeof id === 'string' && uuid.test(id) ? findPlan(parts, id) : undefined;
+  typeof id === 'string' && isUuid(id) ? findPlan(parts, id) : undefined;
 
 function refused<T>(
   response: Response,

@@ -1,3 +1,4 @@
+import { failureCategories } from '#processors/document/failure-categories.ts';
 import { type Html, html, joined } from '../pages/html.ts';
 import { moment } from '../pages/moment.ts';
 import { type FieldName, fieldNames, filterFields } from './filter.ts';
@@ -12,8 +13,6 @@ export interface PlanForm {
   stages: readonly string[];
   forgeryToken: string;
 }
-
-const categories = ['TIMEOUT', 'INTERNAL_ERROR', 'THUNDERHEAD_ERROR', 'VALIDATION_ERROR', 'MISSING_DATA'];
 
 /** Which failed documents are meant. It starts nothing: what it would do is shown first. */
 export const planForm = ({ typed, looked, stages, forgeryToken }: PlanForm): Html => html`<section class="card">
@@ -39,7 +38,7 @@ function field(name: FieldName, { typed, stages }: Pick<PlanForm, 'typed' | 'sta
     case 'stage':
       return choice(name, stages, value);
     case 'category':
-      return choice(name, categories, value);
+      return choice(name, failureCategories, value);
     case 'either':
       return choice(name, ['yes', 'no'], value);
     case 'text':

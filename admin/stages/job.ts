@@ -31,7 +31,7 @@ export function stageJob(item: ItemColumns, view: StageView): QueueJob {
   };
 }
 
-/** The same distinctions as the lists in `stage-queries.ts` make. `unknown`: it is elsewhere, and has not been past here. */
+/** The same distinctions as the lists in `queries.ts` make. `unknown`: it is elsewhere, and has not been past here. */
 function stateAt(item: ItemColumns, { stage, stages, now }: StageView): StageState | 'unknown' {
   const ended = item.status === 'ended';
   if (!ended && item.stage === stage) {

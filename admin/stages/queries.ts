@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { nilUuid } from '#processors/engine/uuid.ts';
 
-/** Which documents are where at a stage, page by page. Only reads; what there is to say of them is in `stage-items.ts`. */
+/** Which documents are where at a stage, page by page. Only reads; what there is to say of them is in `items.ts`. */
 
 /** What the board calls a document's state at one stage. */
 export type StageState = 'waiting' | 'delayed' | 'active' | 'failed' | 'completed';
