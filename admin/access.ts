@@ -8,6 +8,7 @@ import { ForgeryGuard } from './sign-in/forgery.ts';
 import { forTheBoard, type Gatekeeper, type Visitor } from './sign-in/gatekeeper.ts';
 import { boardHeaders, keepNothing, pageHeaders } from './sign-in/headers.ts';
 import { keysFrom } from './sign-in/keys.ts';
+import { pageBehind } from './sign-in/page-behind.ts';
 import { onceMorePage, outOfDatePage } from './sign-in/pages.ts';
 import { refuseCall } from './sign-in/refused.ts';
 import { type SignInParts, signInRoutes } from './sign-in/routes.ts';
@@ -117,7 +118,7 @@ async function bySession(
   name(response, session);
   if (isCall(request))
     refuseCall(response, 'OMS_REQUEST_FORGED', 'the page is out of date, or not one of ours; load it again');
-  else sendPage(request, response.status(403), outOfDatePage(request.originalUrl));
+  else sendPage(request, response.status(403), outOfDatePage(pageBehind(request)));
   return undefined;
 }
 
@@ -131,10 +132,10 @@ const isForm = (request: Request): boolean =>
   request.method === 'POST' && Boolean(request.is('application/x-www-form-urlencoded'));
 
 function toSignIn(request: Request, response: Response, { hadCookie }: { hadCookie: boolean }): void {
-  const { originalUrl } = request;
-  const query = new URLSearchParams({ ...(hadCookie && { ended: '' }), to: originalUrl });
+  const page = pageBehind(request);
+  const query = new URLSearchParams({ ...(hadCookie && { ended: '' }), to: page });
   if (request.get('sec-fetch-site') !== 'cross-site') response.redirect(303, `/admin/sign-in?${query}`);
-  else sendPage(request, response, onceMorePage(originalUrl));
+  else sendPage(request, response, onceMorePage(page));
 }
 
 const sendPage = (request: Request, response: Response, page: Html): void =>

@@ -9,6 +9,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { auditStore } from './audit/store.ts';
 import { auditTrail } from './audit/trail.ts';
 import { BoardPage } from './board/board-page.ts';
+import { databaseAway } from './board/database-away.ts';
 import { delimiter } from './board/delimiter.ts';
 import { EngineRoomAdapter } from './board/engine-room-adapter.ts';
 import { answerErrors, type BoardLog, refuseBefore } from './board/refusal.ts';
@@ -70,10 +71,11 @@ export function createBoard({
   thunderhead,
   log,
   plansPool,
-  ...parts
+  ...given
 }: BoardParts): Router {
-  const store = auditStore(parts);
-  const { watch, audit } = auditTrail({ audit: store, log });
+  const store = auditStore(given);
+  const { watch, audit, counted } = auditTrail({ audit: store, log });
+  const parts = { ...given, orchestration: counted(given.orchestration) };
   const { gate, operator } = createAccess({ ...access, audit, log });
   const { clock } = parts;
   const calls = liveSentence({ controls: thunderhead, clock });
@@ -145,5 +147,15 @@ export function createBoard({
       ...{ calls: thunderhead.settings, thunderhead, operator, audit },
     }),
   );
-  return Router().use(watch, gate, callRoutes, auditPages, ...plans, requests, together, server.getRouter());
+  return Router().use(
+    watch,
+    gate,
+    callRoutes,
+    auditPages,
+    ...plans,
+    requests,
+    together,
+    server.getRouter(),
+    databaseAway(log),
+  );
 }

@@ -22,6 +22,7 @@ const AuditSchema = defineEntity({
   indexes: [
     { name: 'audit_at', properties: ['at'] },
     { name: 'audit_of_target', properties: ['targetId', 'id'] },
+    { name: 'audit_of_type', properties: ['targetType', 'id'] },
   ],
 });
 

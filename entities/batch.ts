@@ -43,6 +43,11 @@ const BatchSchema = defineEntity({
       expression:
         'create index batch_at_thunderhead on batch (thunderhead_batch_id) where thunderhead_batch_id is not null',
     },
+    {
+      // By the hand-over's own id; one that travels alone has its request's.
+      name: 'batch_in_company',
+      expression: 'create index batch_in_company on batch (correlation_id) where transaction_count > 1',
+    },
   ],
 });
 

@@ -47,6 +47,11 @@ const ProgressSchema = defineEntity({
       name: 'progress_ended_as',
       expression: `create index progress_ended_as on progress (ended_as, id) where ended_as <> 'completed'`,
     },
+    {
+      // What failed last, however long ago it came.
+      name: 'progress_failed_last',
+      expression: `create index progress_failed_last on progress (pipeline, ended_at, id) where ended_as = 'failed'`,
+    },
   ],
 });
 

@@ -1,14 +1,13 @@
 /** One action of an operator: who, what, on what, why, from where, and how it ended. */
 export interface AuditEntry {
-  /** Who: the name the operator signed in as, `anonymous` when nobody had. */
+  /** Who: the name the operator signed in as, `unknown` when nobody had. */
   readonly actor: string;
   /** What spoke for them: the board's sign-in, or the client a token was issued to. */
   readonly client: string;
-  /** What was done, in dotted words: `job.retry`, `retrigger.start`, `settings.change`, `sign-in`. */
+  /** What was done, in dotted words: `document.retry`, `stage.pause`, `retrigger.start`, `setting.change`, `sign-in`. */
   readonly action: string;
-  /** On what: a job, a queue, a plan, a settings key. */
   readonly target: AuditTarget;
-  /** Why, where the operator was asked. */
+  /** Why, in the operator's words where they were asked; what Bull Board does asks for none, and is `on the board`. */
   readonly reason?: string;
   /** From where: the address the request came from. */
   readonly origin?: string;
@@ -17,8 +16,15 @@ export interface AuditEntry {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** `address`: a call that nobody has a name for. */
+const targetTypes = ['document', 'stage', 'scheduler', 'board', 'plan', 'setting', 'address'] as const;
+export type AuditTargetType = (typeof targetTypes)[number];
+
+export const isTargetType = (word: string): boolean => (targetTypes as readonly string[]).includes(word);
+
+/** On what it was done. */
 export interface AuditTarget {
-  readonly type: string;
+  readonly type: AuditTargetType;
   readonly id?: string;
 }
 

@@ -1,7 +1,9 @@
-import type { AuditEntry } from './audit.ts';
+import type { AuditEntry, AuditTargetType } from './audit.ts';
+
+type Call = readonly [call: string, action: string, target: AuditTargetType];
 
 /** What a call of the board does, and on what, by its address: for Bull Board's own routes, which tell nothing themselves. */
-const calls: readonly [call: string, action: string, target: 'document' | 'scheduler' | 'stage' | 'board'][] = [
+const boardCalls: readonly Call[] = [
   ['PUT /api/queues/pause', 'stage.pause-all', 'board'],
   ['PUT /api/queues/resume', 'stage.resume-all', 'board'],
   ['PUT /api/queues/:stage/pause', 'stage.pause', 'stage'],
@@ -27,22 +29,39 @@ const calls: readonly [call: string, action: string, target: 'document' | 'sched
   ['PATCH /api/queues/:stage/:document/update-data', 'document.edit', 'document'],
 ];
 
-const patterns = calls.map(([call, action, type]) => ({
-  pattern: new RegExp(`^${call.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
+/** The request page tells what it does; not what is refused at the gate, or breaks off. */
+const pageCalls: readonly Call[] = [
+  ['POST /requests/:document/retrigger', 'document.retrigger', 'document'],
+  ['POST /requests/:document/cancel', 'document.cancel', 'document'],
+  ['POST /requests/:document/unmask', 'document.unmask', 'document'],
+  ['POST /requests/:document/download', 'document.download', 'document'],
+];
+
+/** The router takes capitals for small letters, and a stroke at the end for none. */
+const patternOf = ([call, action, type]: Call) => ({
+  pattern: new RegExp(`^${call.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`, 'i'),
   ...{ action, type },
-}));
+});
+
+const patterns = [
+  // Bull Board asks nobody why.
+  ...boardCalls.map((call) => ({ ...patternOf(call), reason: 'on the board' })),
+  ...pageCalls.map(patternOf),
+];
 
 /** A call that is not known goes by its address. */
-export function callOf(method: string, path: string): Pick<AuditEntry, 'action' | 'target'> {
-  for (const { pattern, action, type } of patterns) {
+export function callOf(method: string, path: string): Pick<AuditEntry, 'action' | 'target' | 'reason'> {
+  for (const { pattern, type, ...told } of patterns) {
     const match = pattern.exec(`${method} ${path}`);
-    if (match) return { action, target: targetOf(type, match.groups?.[type]) };
+    if (match) return { ...told, target: targetOf(type, match.groups?.[type]) };
   }
   return { action: 'call', target: { type: 'address', id: path } };
 }
 
-const targetOf = (type: string, id: string | undefined): AuditEntry['target'] =>
-  id === undefined ? { type } : { type, id: readable(id) };
+function targetOf(type: AuditTargetType, id: string | undefined): AuditEntry['target'] {
+  if (id === undefined) return { type };
+  return { type, id: type === 'document' ? readable(id).toLowerCase() : readable(id) };
+}
 
 /** As it was sent, when it cannot be read. */
 function readable(part: string): string {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Request, RequestHandler, Response } from 'express';
+import type { Orchestration } from '#queues/orchestration.ts';
 import type { Audit, AuditEntry } from './audit.ts';
 import { callOf } from './calls.ts';
 
@@ -8,11 +9,16 @@ export interface AuditTrail {
   watch: RequestHandler;
   /** What tells its own story while a request is answered tells it here: where it came from is added, and nothing told twice. */
   audit: Audit;
+  /** How many were rung for stands in the row: of what touches many, its address does not tell. */
+  counted(orchestration: Ringing): Ringing;
 }
+
+type Ringing = Pick<Orchestration, 'signal'>;
 
 interface Visit {
   origin: string | undefined;
   isTold: boolean;
+  rung: number;
 }
 
 export interface AuditTrailParts {
@@ -28,12 +34,12 @@ export function auditTrail({ audit, log }: AuditTrailParts): AuditTrail {
   const visits = new AsyncLocalStorage<Visit>();
   return {
     watch(request, response, next) {
-      const visit: Visit = { origin: request.ip, isTold: false };
+      const visit: Visit = { origin: request.ip, isTold: false, rung: 0 };
       // Routers below shorten the path while they are at work.
       const { path } = request;
       // Not when it has been answered: who does not wait for the answer has done it all the same.
       response.once('close', () => {
-        const entry = visit.isTold ? undefined : entryOf(request, path, response);
+        const entry = visit.isTold ? undefined : entryOf(visit, request, path, response);
         // The answer has gone: the log is the last who can be told.
         if (entry)
           audit
@@ -56,13 +62,21 @@ export function auditTrail({ audit, log }: AuditTrailParts): AuditTrail {
         }
       },
     },
+    counted: (orchestration) => ({
+      async signal(signals) {
+        const isHeard = await orchestration.signal(signals);
+        const visit = visits.getStore();
+        if (visit && isHeard) visit.rung += signals.reduce((sum, { ids }) => sum + ids.length, 0);
+        return isHeard;
+      },
+    }),
   };
 }
 
 const originOf = (visit: Visit | undefined) => (visit?.origin === undefined ? {} : { origin: visit.origin });
 
 /** Undefined: nothing was changed, nor refused to somebody. Who has not said who they are is the log's, or they could fill the table. */
-function entryOf(request: Request, path: string, response: Response): AuditEntry | undefined {
+function entryOf({ rung }: Visit, request: Request, path: string, response: Response): AuditEntry | undefined {
   const { statusCode, locals } = response;
   const { method } = request;
   const looks = method === 'GET' || method === 'HEAD';
@@ -75,7 +89,11 @@ function entryOf(request: Request, path: string, response: Response): AuditEntry
     client: who?.client ?? 'unknown',
     ...callOf(method, path),
     result,
-    // Without an answer nothing is known but that it was asked for, and begun.
-    details: { method, path, ...(response.writableEnded ? { status: statusCode } : { answer: 'not waited for' }) },
+    details: { method, path, ...(response.writableEnded ? endOf(statusCode, rung) : unheard) },
   };
 }
+
+const endOf = (status: number, rung: number) => ({ status, ...(rung > 0 && { rung }) });
+
+/** Nothing is known but that it was asked for, and begun. */
+const unheard = { answer: 'not waited for' };

@@ -35,7 +35,18 @@ export function actionsCard(
             'cancel',
             withReason('cancel', 'Cancel', 'Before the hand-over it ends at once; after it, Thunderhead is asked.'),
           )
-        }${hasDocument && form('download', html`<button type="submit" class="second">Download the document</button>`)}
+        }${
+          hasDocument &&
+          form(
+            'download',
+            withReason(
+              'download',
+              'Download the document',
+              'The whole letter, with all that was sent; who took it and why is kept.',
+              'second',
+            ),
+          )
+        }
         </div>
       </section>`;
 }

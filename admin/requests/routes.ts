@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { isUuid } from '#processors/engine/uuid.ts';
 import type { Operator } from '../access.ts';
 import type { Audit, AuditEntry } from '../audit/audit.ts';
@@ -9,7 +9,7 @@ import { atThunderhead } from '../retriggers/may-exist.ts';
 import { pageHeaders } from '../sign-in/headers.ts';
 import { refuseCall } from '../sign-in/refused.ts';
 import { type ActionParts, sendDocument, setGoingAgain, takeBack } from './actions.ts';
-import { type MetadataEntry, masked, maskedMetadata } from './mask.ts';
+import { type MetadataEntry, masked, maskedMetadata, maskedRecords } from './mask.ts';
 import { notFoundPage } from './not-found-page.ts';
 import { type NoticeName, noticeOf } from './notices.ts';
 import { requestPage } from './page.ts';
@@ -40,15 +40,27 @@ export function requestRoutes(parts: RequestRoutesParts): Router {
   routes.get('/api/requests/:id', async ({ params }, response) => {
     const records = await found(parts, params.id);
     if (!records) return refuseCall(response, 'OMS_REQUEST_NOT_FOUND', `there is no request ${params.id}`);
-    response.json({ ...records, timeline: timelineOf(records, await actionsOn(parts, records.head.id)) });
+    const timeline = timelineOf(records, await actionsOn(parts, records.head.id));
+    response.json({ ...maskedRecords(records), timeline });
   });
   routes.get('/requests/:id', pageHeaders, forOne(parts, showMasked));
-  routes.post('/requests/:id/retrigger', pageHeaders, forOne(parts, withReason('document.retrigger', setGoingAgain)));
-  routes.post('/requests/:id/cancel', pageHeaders, forOne(parts, withReason('document.cancel', takeBack)));
-  routes.post('/requests/:id/unmask', pageHeaders, forOne(parts, unmask));
-  routes.post('/requests/:id/download', forOne(parts, download));
+  const press = (name: string, work: (visit: Visit, why: Why) => Promise<void>, ...before: RequestHandler[]) => {
+    const action = `document.${name}`;
+    routes.post(`/requests/:id/${name}`, ...before, forOne(parts, withReason(action, work)));
+    // What is loaded again, or was kept as a bookmark: only the page can be looked at.
+    routes.get(`/requests/:id/${name}`, ({ params }, response) =>
+      response.redirect(303, `/admin/requests/${encodeURIComponent(params.id)}`),
+    );
+  };
+  press('retrigger', doing(setGoingAgain), pageHeaders);
+  press('cancel', doing(takeBack), pageHeaders);
+  press('unmask', unmask, pageHeaders);
+  press('download', download);
   return routes;
 }
+
+/** What is done, in the words of the audit, and the operator's reason for it. */
+type Why = Pick<AuditEntry, 'action'> & { reason: string };
 
 interface Visit {
   parts: RequestRoutesParts;
@@ -86,10 +98,8 @@ async function showMasked(visit: Visit): Promise<void> {
 }
 
 /** Once, in this answer only; and not before it is written down who saw it. */
-async function unmask(visit: Visit): Promise<void> {
-  const reason = reasonIn(visit.request);
-  if (!reason) return back(visit, 'reason-missing');
-  await tell(visit, { action: 'document.unmask', reason, result: 'done' });
+async function unmask(visit: Visit, why: Why): Promise<void> {
+  await tell(visit, { ...why, result: 'done' });
   const payload = await findPayload(visit.parts.pool, visit.records.head.id);
   await show(visit, {
     isMasked: false,
@@ -100,8 +110,9 @@ async function unmask(visit: Visit): Promise<void> {
 
 async function show({ parts, records, request, response }: Visit, payload: PayloadView): Promise<void> {
   const timeline = timelineOf(records, await actionsOn(parts, records.head.id));
+  const shown = payload.isMasked ? maskedRecords(records) : records;
   const kept = await atThunderhead(parts.pool, planned(parts.pipeline), records.head.id);
-  const page = { records, timeline, payload, kept, now: parts.clock.now(), operator: parts.operator() };
+  const page = { records: shown, timeline, payload, kept, now: parts.clock.now(), operator: parts.operator() };
   response.send(requestPage({ ...page, notice: noticeOf(request.query.notice) }).text);
 }
 
@@ -109,28 +120,34 @@ async function show({ parts, records, request, response }: Visit, payload: Paylo
 const actionsOn = async ({ store }: RequestRoutesParts, id: string) =>
   (await store.page({ target: id }, { limit: actionsShown })).toReversed();
 
+/** Nothing is done without a reason, and that somebody tried is told too. */
 const withReason =
-  (
-    action: string,
-    does: (parts: ActionParts, wish: { id: string; actor: string; reason: string }) => Promise<NoticeName>,
-  ) =>
+  (action: string, work: (visit: Visit, why: Why) => Promise<void>) =>
   async (visit: Visit): Promise<void> => {
-    const { parts, records, request } = visit;
-    const reason = reasonIn(request);
-    if (!reason) return back(visit, 'reason-missing');
-    const outcome = await does(parts, { id: records.head.id, actor: parts.operator().subject, reason });
-    const result = noticeOf(outcome)?.isError ? 'failed' : 'done';
-    await tell(visit, { action, reason, result, details: { outcome } });
-    back(visit, outcome);
+    const reason = reasonIn(visit.request);
+    if (reason) return work(visit, { action, reason });
+    await endWith(visit, { action }, 'reason-missing');
   };
 
-async function download(visit: Visit): Promise<void> {
+const doing =
+  (does: (parts: ActionParts, wish: { id: string; actor: string; reason: string }) => Promise<NoticeName>) =>
+  async (visit: Visit, why: Why): Promise<void> => {
+    const { parts, records } = visit;
+    const wish = { id: records.head.id, actor: parts.operator().subject, reason: why.reason };
+    await endWith(visit, why, await does(parts, wish));
+  };
+
+async function download(visit: Visit, why: Why): Promise<void> {
   const { parts, records, response } = visit;
-  const action = 'document.download';
-  const outcome = await sendDocument(parts.documents, records, response, () => tell(visit, { action, result: 'done' }));
-  if (!outcome) return;
-  await tell(visit, { action, result: 'failed', details: { outcome } });
-  back(visit, outcome);
+  const begin = () => tell(visit, { ...why, result: 'done' });
+  const outcome = await sendDocument(parts.documents, records, response, begin);
+  if (outcome) await endWith(visit, why, outcome);
+}
+
+/** Tells what came of it, and leads back to the page, which says it. */
+async function endWith(visit: Visit, why: Pick<AuditEntry, 'action' | 'reason'>, outcome: NoticeName): Promise<void> {
+  await tell(visit, { ...why, result: noticeOf(outcome)?.isError ? 'failed' : 'done', details: { outcome } });
+  visit.response.redirect(303, `/admin/requests/${visit.records.head.id}?notice=${outcome}`);
 }
 
 const reasonIn = ({ body }: Request): string =>
@@ -145,6 +162,3 @@ const tell = (
   const { subject: actor, client } = operator();
   return audit.record({ actor, client, target: { type: 'document', id: records.head.id }, ...entry });
 };
-
-const back = ({ records, response }: Visit, notice: NoticeName): void =>
-  response.redirect(303, `/admin/requests/${records.head.id}?notice=${notice}`);

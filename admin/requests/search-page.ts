@@ -25,13 +25,13 @@ export const searchPage = ({ word, answer, operator }: SearchPage): Html =>
           <label for="q" class="unseen">Search</label>
           <div class="row"><input id="q" name="q" value="${word}" maxlength="200" type="search" autofocus autocomplete="off"
             aria-describedby="q-hint"><button type="submit">Search</button></div>
-          <p class="hint" id="q-hint">By id, correlation id, Thunderhead batch id, source system, error code or fingerprint: the
-            whole word.</p>
+          <p class="hint" id="q-hint">By id, correlation id, name or correlation id of a hand-over, Thunderhead batch id, source
+            system, error code or fingerprint: the whole word.</p>
         </form>
       </section>
       <section class="card">
         <h2>${titleOf(word, answer)}</h2>
-        ${answer.requests.length === 0 ? html`<p class="none">${word ? 'Nothing goes by this word.' : 'Nothing has failed.'}</p>` : table(answer.requests)}
+        ${answer.requests.length === 0 ? html`<p class="none">${word ? 'Nothing goes by this word.' : 'Nothing has failed.'}</p>` : table(answer.requests, word ? received : ended)}
       </section>`,
   });
 
@@ -42,15 +42,26 @@ function titleOf(word: string, { by, requests, isCut }: SearchAnswer): string {
   return `${count} by ${by.join(' and ')}`;
 }
 
-const table = (requests: readonly FoundRequest[]): Html => html`<div class="scrolling"><table class="found">
+/** The moment that the list goes by. */
+interface Moment {
+  name: string;
+  of(request: FoundRequest): Date | null;
+}
+const received: Moment = { name: 'Received', of: ({ receivedAt }) => receivedAt };
+const ended: Moment = { name: 'Failed', of: ({ endedAt }) => endedAt };
+
+const table = (
+  requests: readonly FoundRequest[],
+  moment: Moment,
+): Html => html`<div class="scrolling"><table class="found">
           <thead>
             <tr><th scope="col">Request</th><th scope="col">Status</th><th scope="col">Source</th><th scope="col">Why</th
-              ><th scope="col">Received</th></tr>
+              ><th scope="col">${moment.name}</th></tr>
           </thead>
-          <tbody>${joined(requests.map(row))}</tbody>
+          <tbody>${joined(requests.map((request) => row(request, moment.of(request))))}</tbody>
         </table></div>`;
 
-const row = ({ id, status, stage, error, ...request }: FoundRequest): Html => html`
+const row = ({ id, status, stage, error, ...request }: FoundRequest, at: Date | null): Html => html`
             <tr>
               <th scope="row"><a href="/admin/requests/${id}">${request.documentName}</a><code>${id}</code></th>
               <td><span class="badge ${toneOf(status)}">${status}</span><small>at ${error?.stage ?? stage}</small></td>
@@ -59,5 +70,5 @@ const row = ({ id, status, stage, error, ...request }: FoundRequest): Html => ht
                 error !== null &&
                 html`<a href="/admin/requests?q=${error.code}">${error.code}</a><small>${error.description}</small>`
               }</td>
-              <td><small>${dateAndTime(request.receivedAt)}</small></td>
+              <td><small>${at !== null && dateAndTime(at)}</small></td>
             </tr>`;

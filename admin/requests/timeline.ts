@@ -70,16 +70,22 @@ function handoverOf(batch: BatchRecord): TimelineEntry[] {
   const { name, correlationId, thunderheadBatchId, transactionNo, transactionCount, status, statusText } = batch;
   const entry = (at: Date | null, tone: Tone, title: string, more: Partial<TimelineEntry> = {}) =>
     at ? [{ at, kind: 'handover' as const, tone, title, ...more }] : [];
-  const facts = [
+  // What its people look for there, also while nobody has said that it is there.
+  const asked = [
     ['hand-over', name],
     ['correlation id', correlationId],
+  ] as const;
+  const facts = [
+    ...asked,
     ...(thunderheadBatchId ? [['Thunderhead batch', thunderheadBatchId] as const] : []),
     ['transaction', `${transactionNo} of ${transactionCount}`],
   ] as const;
   const isReported = batch.confirmedAt && batch.updatedAt > batch.confirmedAt;
   return [
-    ...entry(batch.sentAt, 'plain', 'Hand-over sent to Thunderhead'),
-    ...entry(batch.unknownAt, 'waiting', 'Not known whether Thunderhead has it: it will be asked, not sent again'),
+    ...entry(batch.sentAt, 'plain', 'Hand-over sent to Thunderhead', { facts: asked }),
+    ...entry(batch.unknownAt, 'waiting', 'Not known whether Thunderhead has it: it will be asked, not sent again', {
+      facts: asked,
+    }),
     ...entry(batch.confirmedAt, 'plain', 'Confirmed: Thunderhead has it', { facts }),
     ...entry(isReported ? batch.updatedAt : null, 'plain', `Thunderhead reported last: ${status}`, {
       ...(statusText && { detail: statusText }),

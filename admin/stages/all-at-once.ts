@@ -37,10 +37,9 @@ export function allAtOnce({ stages, pipelines, operator, audit, log, ...parts }:
     return answer(response, async () => {
       const { skipped, ...came } = await stage.operations.retryAll();
       const { subject, client } = operator();
-      const target = { type: 'stage', id: stage.getName() };
       await audit.record({
-        ...{ actor: subject, client, action: 'stage.retry-all', target, result: 'done' },
-        details: came,
+        ...{ actor: subject, client, action: 'stage.retry-all', target: { type: 'stage', id: stage.getName() } },
+        ...{ reason: 'on the board', result: 'done', details: came },
       });
       // `retried` and `skipped` are what the board's page knows.
       return { retried: 'went' in came ? came.went : 0, skipped, ...('plan' in came && came) };

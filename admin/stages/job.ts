@@ -1,7 +1,7 @@
 import type { QueueJob, QueueJobJson } from '@bull-board/api/typings/app';
 import { statusOf } from '#processors/document/status.ts';
 import { refuse } from '../board/refusal.ts';
-import { maskedMetadata } from '../requests/mask.ts';
+import { maskedDetails, maskedMetadata } from '../requests/mask.ts';
 import type { ItemColumns } from './items.ts';
 import type { StageOperations } from './operations.ts';
 import type { StageState } from './queries.ts';
@@ -47,7 +47,8 @@ function stateAt(item: ItemColumns, { stage, stages, now }: StageView): StageSta
 }
 
 function jsonOf(item: ItemColumns, state: StageState | 'unknown', view: StageView): QueueJobJson {
-  const error = state === 'completed' ? null : item.error;
+  const error =
+    state === 'completed' || !item.error ? null : { ...item.error, details: maskedDetails(item.error.details) };
   const received = item.received_at.getTime();
   // An answer to the source and no question for an operator: told apart, and left alone by Retry all.
   const isRejected = state === 'failed' && item.result === 'rejected';

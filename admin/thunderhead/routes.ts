@@ -68,7 +68,7 @@ async function changeSettings(
   if (change.kind === 'changed') {
     const { before, after } = change;
     log.info({ actor, client, before, after }, 'the settings for the calls to Thunderhead were changed');
-    const target = { type: 'setting', id: 'thunderhead.calls' };
+    const target = { type: 'setting', id: 'thunderhead.calls' } as const;
     await audit.record({ actor, client, action: 'setting.change', target, result: 'done', details: { before, after } });
   }
   return change;

@@ -87,12 +87,16 @@ export function retryAfterMs({ headers }: Pick<Answer, 'headers'>): number | und
   return Number.isFinite(seconds) ? Math.max(0, seconds) * 1_000 : undefined;
 }
 
-/** What a bad answer says, for people. */
+/** What a bad answer says, for people. A body that is none of Thunderhead's may quote what was sent, so it is no message. */
 export function messageOf(answer: Answer): GeneratorMessage {
   const { code, message, details } = failureOf(answer) ?? {};
   return code
     ? { code, message: message ?? '', ...(details !== undefined && { details }) }
-    : { code: `HTTP-${answer.status}`, message: answer.text.slice(0, 500) };
+    : {
+        code: `HTTP-${answer.status}`,
+        message: 'not in the form of an answer of Thunderhead',
+        details: { body: answer.text.slice(0, 500) },
+      };
 }
 
 /** No answer at all. Only when no connection came about is it certain that nothing was sent. */

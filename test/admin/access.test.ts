@@ -62,6 +62,45 @@ describe('a stranger', () => {
   });
 });
 
+describe('the session ends while a form is filled in', () => {
+  const id = '0199aa00-0000-7000-8000-000000000000';
+  const sendForm = (path: string, headers: Record<string, string> = {}) =>
+    visitor.open(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: 'reason=because',
+    });
+  const referer = (path: string) => ({ referer: origin() + path });
+
+  test.each<[string, string, () => Record<string, string>, string]>([
+    [
+      'of the page',
+      `/admin/requests/${id}/retrigger`,
+      () => referer(`/admin/requests/${id}?notice=x`),
+      `/admin/requests/${id}?notice=x`,
+    ],
+    ['without saying from where', `/admin/requests/${id}/retrigger`, () => ({}), `/admin/requests/${id}`],
+    [
+      'from elsewhere',
+      `/admin/requests/${id}/cancel?a=/b/c`,
+      () => ({ referer: 'https://evil.example/admin/x' }),
+      `/admin/requests/${id}`,
+    ],
+    ['from outside the board', `/admin/requests/${id}/cancel`, () => referer('/api/v1'), '/admin'],
+    ['from nonsense', '/admin/retriggers', () => ({ referer: 'nonsense' }), '/admin'],
+  ])('a form %s leads back to a page: %s', async (_, path, headers, page) => {
+    const { status, headers: answered } = await sendForm(path, headers());
+    const to = new URL(answered.get('location') ?? '', origin());
+    expect([status, to.pathname, to.searchParams.get('to')]).toEqual([303, '/admin/sign-in', page]);
+  });
+
+  test('or the page is out of date: its link leads to the page, not to where the form was sent', async () => {
+    await visitor.signIn(ops);
+    const { status, text } = await sendForm(`/admin/requests/${id}/retrigger`, { origin: origin() });
+    expect([status, /href="([^"]+)">Load it again/.exec(text)?.[1]]).toEqual([403, `/admin/requests/${id}`]);
+  });
+});
+
 describe('a cookie', () => {
   const claims = { client: 'ops', scope: 'oms.admin' };
   const signed = (

@@ -1,7 +1,9 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { auditStore } from '#admin/audit/store.ts';
 import { eventually, freshDatabase, redisUrl } from '#test/support/services.ts';
 import { openHouse } from './house.ts';
+import { listening, planOf } from './plans.ts';
 import type { Visitor } from './visitor.ts';
 
 /** What operators do is written down: who, what, when, why, from where, and how it ended. */
@@ -82,6 +84,39 @@ describe('what is written down', () => {
     expect(one).toMatchObject({ action: 'document.retry', target: { type: 'document', id }, result: 'done' });
     expect(all).toMatchObject({ action: 'stage.retry-all', target: { type: 'stage', id: 'Documents.poll' } });
     expect(all?.details).toEqual({ went: 0 });
+    for (const row of [one, all]) expect(row?.reason).toBe('on the board');
+  });
+
+  test('what touches many says how many were rung for', async () => {
+    await house.offer(3, { dueInMs: 60_000 });
+    await house.offer(2);
+    const stage = 'Documents.validate';
+    const calls = [`queues/${stage}/pause`, `queues/${stage}/resume`, `queues/${stage}/promote`, 'queues/resume'];
+    for (const [index, call] of calls.entries()) {
+      await olga.call(call, { method: 'PUT' });
+      await rows(index + 2);
+    }
+    const found = (await audit()).slice(0, 4).map(({ action, details }) => [action, details?.rung]);
+    expect(found.toReversed()).toEqual([
+      ['stage.pause', undefined],
+      ['stage.resume', 2],
+      ['stage.promote-all', 3],
+      ['stage.resume-all', 5],
+    ]);
+  });
+
+  test('what the gate keeps from the page of a request goes by its own name, however its address is written', async () => {
+    const [id = ''] = await house.offer(1);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://elsewhere.example' };
+    const actions = ['retrigger', 'cancel', 'unmask', 'download'];
+    for (const action of actions)
+      for (const path of [`requests/${id}/${action}`, `Requests/${id.toUpperCase()}/${action}/`])
+        expect((await olga.open(`/admin/${path}`, { method: 'POST', headers, body: '' })).status).toBe(403);
+    const found = await rows(8, `target=${id}`);
+    // Each is written when its answer has gone.
+    expect(found.map(({ action, result }) => `${action} ${result}`).toSorted()).toEqual(
+      actions.flatMap((action) => Array(2).fill(`document.${action} refused`)).toSorted(),
+    );
   });
 
   test('what was done for somebody who did not wait for the answer', async () => {
@@ -165,10 +200,30 @@ describe('what is shown', () => {
     expect(await actions('action=stage.pause')).toEqual(['stage.pause']);
     expect(await actions('target=Documents.poll')).toEqual(['stage.pause']);
     expect(await actions('result=done&target=board&actor=olga')).toEqual(['sign-in']);
+    expect(await actions('target=stage')).toEqual(['stage.pause']);
     const now = house.clock.now().toISOString();
     expect(await actions(`from=${now}`)).toHaveLength(3);
     expect(await actions(`to=${now}`)).toEqual([]);
     expect(await actions(`to=${now.slice(0, 16)}&from=2026-01-01`)).toEqual([]);
+  });
+
+  test.each([
+    ['a thing', 'Documents.poll', 'audit_of_target'],
+    ['a kind of thing', 'scheduler', 'audit_of_type'],
+  ])('%s is found by an index among ever so many', async (_, target, index) => {
+    await fill(50_000);
+    await house.pool.query(
+      `insert into audit (at, actor, client, action, target_type, target_id, result)
+       values (now(), 'olga', 'ops', 'x', 'stage', 'Documents.poll', 'done'), (now(), 'olga', 'ops', 'x', 'scheduler', 'y', 'done');
+       analyze audit`,
+    );
+    const { pool, asked } = listening(house.pool);
+    expect(await auditStore({ pool, clock: house.clock }).page({ target }, { limit: 100 })).toHaveLength(1);
+    const [statement] = asked.filter(({ text }) => text.includes('from audit'));
+    const plan = await planOf(house.pool, statement ?? { text: '', values: [] });
+    expect(plan).toContain(index);
+    expect(plan).not.toMatch(/Seq Scan|Rows Removed by Filter: \d{3}/);
+    expect(asked.map(({ text }) => text).join('\n')).toContain('statement_timeout');
   });
 
   test('page by page, and what cannot be asked for is named', async () => {

@@ -98,6 +98,7 @@ describeWithBrowser('an operator in a browser', () => {
     await page.getByText('The document was made, and its status published').waitFor();
     await page.getByText('retriggered on its page: the template is mended').waitFor();
     await picture(page, 'request-completed');
+    await page.getByLabel('Why').first().fill('the customer has lost it');
     const arriving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download the document' }).click();
     expect((await arriving).suggestedFilename()).toBe(`IVZRECPA-${id}.pdf`);

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { searchRequests } from '#admin/requests/search.ts';
 import { freshDatabase, redisUrl } from '#test/support/services.ts';
 import { openHouse } from './house.ts';
+import { listening, planOf } from './plans.ts';
 import type { Visitor } from './visitor.ts';
 
 /** The page of one request, over HTTP, without JavaScript. */
@@ -166,11 +168,38 @@ describe('what a source sent', () => {
     const unexplained = await press(id, 'unmask', { reason: '  ' });
     expect(unexplained).toMatchObject({ status: 303 });
     expect(unexplained.headers.get('location')).toBe(`${pageOf(id)}?notice=reason-missing`);
+    expect(await audited()).toMatchObject([
+      { action: 'document.unmask', target_id: id, reason: null, result: 'failed' },
+    ]);
     const unseen = await press(id, 'unmask', { reason: 'curious' }, async () => {
       await house.pool.query('alter table audit add constraint is_full check (false) not valid');
     });
     expect(unseen.status).toBe(500);
     expect(unseen.text).not.toMatch(/Nordmann/);
+  });
+
+  test('nor is what an error or the address of a call-back quotes of it, on no page and in no call, unless it is unmasked', async () => {
+    const id = await failed();
+    const details = {
+      messages: [{ code: 'TH-7', message: 'the policy is wrong', details: { args: ['NO-4711'], msgText: 'as said' } }],
+      body: '<p>NO-4711</p>',
+    };
+    await house.pool.query(`update stage_error set details = $2 where item_id = $1`, [id, JSON.stringify(details)]);
+    await house.pool.query('update document_request set callback_url = $2 where id = $1', [
+      ...[id, 'https://arcade.example/told?policy=NO-4711#NO-4711'],
+    ]);
+    const { text } = await olga.open(pageOf(id));
+    const call = await olga.call(`requests/${id}`);
+    const board = await olga.call(`queues/Documents.poll/${id}`);
+    for (const shown of [text, call.text, board.text]) {
+      expect(shown).not.toContain('NO-4711');
+      expect(shown).toContain('the policy is wrong');
+      expect(shown).toContain('as said');
+    }
+    for (const shown of [text, call.text]) expect(shown).toContain('https://arcade.example/told?•');
+    const unmasked = await press(id, 'unmask', { reason: 'to mend the template' });
+    expect(unmasked.text).toContain('https://arcade.example/told?policy=NO-4711');
+    expect(unmasked.text).toContain('&lt;p&gt;NO-4711');
   });
 
   test('too much for a page is not shown, and the page says so', async () => {
@@ -216,20 +245,35 @@ describe('what can be done', () => {
   test('a finished document is downloaded as it comes from Thunderhead, and who did so is kept', async () => {
     const [id = ''] = await house.offer(1);
     await house.runAll([id]);
-    const gone = await press(id, 'download');
+    expect((await press(id, 'download')).headers.get('location')).toBe(`${pageOf(id)}?notice=reason-missing`);
+    const reason = 'the customer has lost it';
+    const gone = await press(id, 'download', { reason });
     expect(gone.headers.get('location')).toBe(`${pageOf(id)}?notice=document-gone`);
     house.contents = async () => ({
       ...{ kind: 'found', mimeType: 'application/pdf', length: undefined },
       body: Readable.from(['%PDF-1.7 ', 'the letter']),
     });
-    const answer = await press(id, 'download');
+    const answer = await press(id, 'download', { reason });
     expect([answer.status, answer.text]).toEqual([200, '%PDF-1.7 the letter']);
     expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="IVZRECPA-${id}.pdf"`);
-    expect((await audited()).map(({ action, result }) => [action, result])).toEqual([
-      ['document.download', 'failed'],
-      ['document.download', 'done'],
+    expect((await audited()).map(({ action, result, reason }) => [action, result, reason])).toEqual([
+      ['document.download', 'failed', null],
+      ['document.download', 'failed', reason],
+      ['document.download', 'done', reason],
     ]);
   });
+
+  test.each(['retrigger', 'cancel', 'unmask', 'download'])(
+    'nobody says %s without a reason, and that is told',
+    async (action) => {
+      const id = await failed();
+      const answer = await press(id, action, { reason: ' ' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, `${pageOf(id)}?notice=reason-missing`]);
+      expect(await audited()).toMatchObject([{ action: `document.${action}`, target_id: id, result: 'failed' }]);
+      const looked = await olga.open(`${pageOf(id)}/${action}`);
+      expect([looked.status, looked.headers.get('location')]).toEqual([303, pageOf(id)]);
+    },
+  );
 
   test.each(['retrigger', 'cancel', 'unmask', 'download'])('nobody is made to %s by another site', async (action) => {
     const id = await failed();
@@ -270,6 +314,73 @@ describe('the search', () => {
       ['source system'],
       [other, id],
     ]);
+  });
+
+  test('finds the documents of a hand-over by its name and by its correlation id, alone or in company', async () => {
+    const ids = await house.offer(3);
+    await house.runAll(ids);
+    const [alone = '', ...others] = ids;
+    const shared = '0199aa00-0000-7000-8000-00000000abcd';
+    await house.pool.query(
+      `update batch set correlation_id = $2, name = $3, transaction_count = 2 where request_id = any($1)`,
+      [others, shared, `OMS-${shared}`],
+    );
+    for (const [word, found] of [
+      [`OMS-${alone}-1-1`, [alone]],
+      [`OMS-${shared}`, others.toReversed()],
+      [`oms-${shared.toUpperCase()}`, others.toReversed()],
+      [shared, others.toReversed()],
+      [`OMS-${shared}-2`, []],
+      [`OMS-${alone}-2`, []],
+    ] as const) {
+      const answer = await search(word);
+      expect([word, answer.by, answer.requests.map((each: { id: string }) => each.id)]).toEqual([
+        ...[word, found.length > 0 ? ['hand-over'] : [], found],
+      ]);
+    }
+  });
+
+  test('finds by its correlation id also what a source asked for that nobody knows', async () => {
+    const [id = ''] = await house.offer(1);
+    await house.pool.query(`update document_request set source_system = 'NOBODY' where id = $1`, [id]);
+    const { by, requests } = await search(`corr-${id}`);
+    expect([by, requests.map((each: { id: string }) => each.id)]).toEqual([['correlation id'], [id]]);
+  });
+
+  test('shows what failed last first, and not what came last', async () => {
+    const [old = '', young = ''] = await house.offer(2, { sandbox: 'error' });
+    await house.runAll([young]);
+    await house.runAll([old]);
+    expect((await search('')).requests.map((each: { id: string }) => each.id)).toEqual([old, young]);
+    expect(textOf((await olga.open('/admin/requests')).text)).toContain('Why Failed');
+  });
+
+  test.each([
+    ['what failed last', '', ['progress_failed_last']],
+    [
+      'the company of a hand-over',
+      'OMS-0199aa00-0000-7000-8000-00000000abcd',
+      ['batch_in_company', 'batch_of_handover'],
+    ],
+    ['a correlation id', 'corr-7', ['document_request_correlation']],
+  ])('finds %s by an index among ever so many', async (_, word, indexes) => {
+    await house.pool.query(
+      `insert into document_request (id, source_system, request_correlation_id, document_type, document_name,
+         document_language, source_environment, metadata, content, body_hash, received_at)
+       select gen_random_uuid(), 'ARCADE', 'corr-' || n, 'INVOICE', 'IVZRECPA', 'nb-NO', 'TEST', '[]', '{}', '', now()
+       from generate_series(1, 20000) n;
+       insert into progress (id, pipeline, stage, status, result, due_at, since, ended_at)
+       select id, 'document', 'publish', 'ended', 'rejected', now(), now(), now() from document_request;
+       insert into batch (id, request_id, round, name, status, correlation_id, created_at, updated_at)
+       select gen_random_uuid(), id, 1, 'OMS-' || id || '-1', 'COMPLETED', id, now(), now() from document_request;
+       analyze document_request, progress, batch`,
+    );
+    const { pool, asked } = listening(house.pool);
+    await searchRequests(pool, word, 'validate');
+    const [statement] = asked.filter(({ text }) => text.includes('found'));
+    const plan = await planOf(house.pool, statement ?? { text: '', values: [] });
+    for (const index of indexes) expect(plan).toContain(index);
+    expect(plan).not.toMatch(/Seq Scan on (progress|batch|document_request)|Rows Removed by Filter: \d{3}/);
   });
 
   test('without a word shows what failed last; a word that is not known, or is no text, finds nothing', async () => {

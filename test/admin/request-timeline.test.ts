@@ -51,6 +51,25 @@ describe('a hand-over', () => {
       ...{ 'hand-over': 'OMS-1', 'correlation id': 'c', 'Thunderhead batch': '4711', transaction: '2 of 3' },
     });
   });
+
+  test('that is unknown says by which name and correlation id it is looked for at Thunderhead', () => {
+    const unknown = batch({ sentAt: second(1), unknownAt: second(2), updatedAt: second(2) });
+    const entries = timelineOf(records({ batches: [unknown] }), []);
+    expect(entries.map(({ facts }) => Object.fromEntries(facts ?? []))).toEqual(
+      Array(2).fill({ 'hand-over': 'OMS-1', 'correlation id': 'c' }),
+    );
+  });
+
+  test('that is being followed is told look by look, in the words of each', () => {
+    const looks = [1, 2].map((look) =>
+      step(second(look), 'poll', 'poll', { reason: `look ${look}: batch is RUNNING` }),
+    );
+    const entries = timelineOf(records({ history: [step(second(0), 'submit', 'poll'), ...looks] }), []);
+    expect(entries.slice(1)).toMatchObject([
+      { title: 'At poll', tone: 'plain', detail: 'look 1: batch is RUNNING' },
+      { title: 'At poll', tone: 'plain', detail: 'look 2: batch is RUNNING' },
+    ]);
+  });
 });
 
 test('an attempt that failed stands out, and so does whoever set it going again, cancelled it or was refused', () => {
@@ -64,7 +83,7 @@ test('an attempt that failed stands out, and so does whoever set it going again,
     step(second(7), 'deliver', 'completed', { of: 'callback', reason: 'answered 204' }),
   ];
   const wish = { round: 2, actor: 'olga', reason: 'a duplicate', askedAt: second(4), passedOnAt: second(5) };
-  const action = { id: '1', actor: 'olga', client: 'ops', target: { type: 'document' } };
+  const action = { id: '1', actor: 'olga', client: 'ops', target: { type: 'document' as const } };
   const audit = [
     { ...action, at: second(3), action: 'document.retry', result: 'done' as const },
     { ...action, at: second(8), action: 'document.unmask', result: 'refused' as const },

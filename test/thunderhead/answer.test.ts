@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { classify, retryAfterMs, withoutAnswer } from '#src/thunderhead/answer.ts';
+import { classify, messageOf, retryAfterMs, withoutAnswer } from '#src/thunderhead/answer.ts';
 
 const failure = (code: string, faultcode = 'soapenv:Client') =>
   JSON.stringify({ error: { code, message: 'said so', faultcode, retryable: true, details: [] } });
@@ -25,6 +25,12 @@ test.each([
   ['the gateway fails', 500, 'oops', { kind: 'unanswered' }, unavailable],
 ])('%s (%i)', (_, status, text, called, outcome) => {
   expect(classify({ status, text, headers: {} })).toMatchObject({ called, outcome });
+});
+
+test('a body that nobody understands may quote what was sent: it is a detail, and in no sentence', () => {
+  const { code, message, details } = messageOf({ status: 400, text: '<p>NO-4711 is wrong</p>', headers: {} });
+  expect([code, details]).toEqual(['HTTP-400', { body: '<p>NO-4711 is wrong</p>' }]);
+  expect(message).not.toContain('NO-4711');
 });
 
 test('whoever is throttled comes back when the gateway says, all together', () => {
