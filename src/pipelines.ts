@@ -3,7 +3,7 @@ import { pipelineShapes } from './compose/pipeline-shapes.ts';
 
 /** `npm run pipelines`: every stage, and what it is called where it is seen from outside. */
 console.table(
-  pipelineShapes.flatMap(({ name, pivot, stages }) =>
+  pipelineShapes.all.flatMap(({ name, pivot, stages }) =>
     stages.map((stage) => ({
       pipeline: name,
       stage: stage.name,

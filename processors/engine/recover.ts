@@ -13,13 +13,12 @@ export interface RecoveryRule {
 
 export interface Recovery {
   rules: readonly RecoveryRule[];
-  /** `document/poll`: where this version can set something going. */
+  pipeline: string;
+  /** Where this version can set something going. */
   stages: readonly string[];
   now: Date;
   limit: number;
 }
-
-export type Recovered = Progress & { pipeline: string };
 
 /**
  * The error rows `e` that a rule `r` covers, with their items `p`. It is the newest row of an item that says why it
@@ -29,15 +28,16 @@ const covered = `from stage_error e
   join progress p on p.id = e.item_id and p.status = 'ended' and p.ended_as = 'failed' and not p.cancel_asked
   join unnest($1::text[], $2::int[], $3::int8[]) as r (category, times, every_ms)
     on e.category = r.category and e.recoveries < r.times
-  where e.pipeline || '/' || e.resume_at = any($4::text[]) and not exists (
+  where e.pipeline = $4 and e.resume_at = any($5::text[]) and not exists (
     select from stage_error newer
     where newer.item_id = e.item_id and (newer.last_failed_at, newer.stage) > (e.last_failed_at, e.stage))`;
 const due = `e.last_failed_at + r.every_ms * interval '1 millisecond'`;
 
-const coverage = ({ rules, stages }: Recovery): unknown[] => [
+const coverage = ({ rules, pipeline, stages }: Recovery): unknown[] => [
   rules.map(({ category }) => category),
   rules.map(({ times }) => times),
   rules.map(({ everyMs }) => everyMs),
+  pipeline,
   stages,
 ];
 
@@ -45,12 +45,12 @@ const coverage = ({ rules, stages }: Recovery): unknown[] => [
  * Sets going again what is due, the oldest failure first. Any number may do so at once: what another has in hand is
  * passed over, and both rows are locked, so that one that was set going and has failed again meanwhile is seen as it is.
  */
-export const recover = (pool: Pool, recovery: Recovery): Promise<Recovered[]> =>
+export const recover = (pool: Pool, recovery: Recovery): Promise<Progress[]> =>
   persistently(() =>
     inTransaction(pool, async (transaction) => {
       const { rows } = await transaction.query<DueColumns>(
         `select p.*, e.stage as failed_at, e.resume_at, e.code, e.recoveries, r.times ${covered}
-         and ${due} <= $5 order by e.last_failed_at limit $6 for update of p, e skip locked`,
+         and ${due} <= $6 order by e.last_failed_at limit $7 for update of p, e skip locked`,
         [...coverage(recovery), recovery.now, recovery.limit],
       );
       const failed = rows.map((row) => ({
@@ -60,17 +60,15 @@ export const recover = (pool: Pool, recovery: Recovery): Promise<Recovered[]> =>
       }));
       const reopened = await setGoing(transaction, failed, { actor: 'recovery', now: recovery.now });
       await transaction.query(
-        `update stage_error e set recoveries = recoveries + 1, next_retry_at = null
+        `update stage_error e set recoveries = recoveries + 1
          from unnest($1::uuid[], $2::text[]) as r (id, stage) where e.item_id = r.id and e.stage = r.stage`,
         [rows.map(({ id }) => id), rows.map(({ failed_at }) => failed_at)],
       );
-      const pipelines = new Map(rows.map(({ id, pipeline }) => [id, pipeline]));
-      return reopened.map((at) => ({ ...at, pipeline: pipelines.get(at.id) as string }));
+      return reopened;
     }),
   );
 
 interface DueColumns extends ProgressColumns {
-  pipeline: string;
   failed_at: string;
   resume_at: string;
   code: string;
@@ -79,8 +77,8 @@ interface DueColumns extends ProgressColumns {
 }
 
 /**
- * Writes into the error rows of what has failed when it will be set going again. That is for people to read: `recover`
- * asks the rules and not this. Answers how many rows were changed.
+ * Writes into the error rows of what has failed when it will be set going again, and takes back what does not hold any more.
+ * That is for people to read: `recover` asks the rules and not this. Answers how many rows were changed.
  */
 export async function announce(pool: Pool, recovery: Recovery): Promise<number> {
   const [announced, withdrawn] = await persistently(() =>
@@ -88,19 +86,25 @@ export async function announce(pool: Pool, recovery: Recovery): Promise<number> 
       pool.query(
         `with wanted as (
            select e.item_id, e.stage, ${due} as at ${covered} and e.next_retry_at is distinct from ${due}
-           order by e.item_id limit $5 for update of e skip locked)
+           order by e.item_id limit $6 for update of e skip locked)
          update stage_error e set next_retry_at = w.at from wanted w where e.item_id = w.item_id and e.stage = w.stage`,
         [...coverage(recovery), recovery.limit],
       ),
-      // By rules that were others, when it was announced.
+      // Whatever the reason: other rules, another failure since, set going by hand. What is tried again by itself, where it
+      // has just failed, has its time from whoever settled that; a row that was settled since we looked is left alone.
       pool.query(
         `with unfounded as (
-           select e.item_id, e.stage from stage_error e join progress p on p.id = e.item_id and p.ended_as = 'failed'
-           left join unnest($1::text[], $2::int[]) as r (category, times) on e.category = r.category and e.recoveries < r.times
-           where e.next_retry_at is not null and r.category is null
-           order by e.item_id limit $3 for update of e skip locked)
-         update stage_error e set next_retry_at = null from unfounded u where e.item_id = u.item_id and e.stage = u.stage`,
-        [...coverage(recovery).slice(0, 2), recovery.limit],
+           select e.item_id, e.stage, e.next_retry_at from stage_error e join progress p on p.id = e.item_id
+           where e.next_retry_at is not null
+             and not (p.ended_at is null and p.stage = e.stage and p.attempts > 0)
+             and (e.item_id, e.stage) not in (select e.item_id, e.stage ${covered})
+           order by e.item_id limit $6),
+         ours as (
+           select e.item_id, e.stage from stage_error e join unfounded u
+             on e.item_id = u.item_id and e.stage = u.stage and e.next_retry_at = u.next_retry_at
+           for update of e skip locked)
+         update stage_error e set next_retry_at = null from ours o where e.item_id = o.item_id and e.stage = o.stage`,
+        [...coverage(recovery), recovery.limit],
       ),
     ]),
   );

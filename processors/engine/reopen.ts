@@ -32,7 +32,10 @@ interface Failed {
   reason: string;
 }
 
-/** The rows must be locked, or two could set the same item going. What has ended well is left alone. */
+/**
+ * The rows must be locked, or two could set the same item going. What has ended well is left alone. A time that was announced
+ * for what is under way now is not true any more.
+ */
 export async function setGoing(
   transaction: PoolClient,
   failed: readonly Failed[],
@@ -59,6 +62,10 @@ export async function setGoing(
       reopened.map(({ reason }) => reason),
       actor,
     ],
+  );
+  await transaction.query(
+    'update stage_error set next_retry_at = null where item_id = any($1::uuid[]) and next_retry_at is not null',
+    [reopened.map(({ to }) => to.id)],
   );
   return reopened.map(({ to }) => to);
 }

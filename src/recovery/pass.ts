@@ -3,7 +3,7 @@ import { deleteEndedPlans } from '#admin/retriggers/retention.ts';
 import { deleteFinished } from '#processors/document/retention.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { PipelineShape } from '#processors/engine/pipeline.ts';
-import { announce, type Recovered, recover } from '#processors/engine/recover.ts';
+import { announce, recover } from '#processors/engine/recover.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
 import type { Orchestration } from '#queues/orchestration.ts';
 import type { RecoveryConfig } from '#src/config/recovery.ts';
@@ -13,9 +13,11 @@ export interface PassParts {
   pool: Pool;
   clock: Clock;
   orchestration: Pick<Orchestration, 'signal'>;
-  pipelines: readonly PipelineShape[];
-  /** Whose finished items are deleted some day. */
-  documents: string;
+  /**
+   * What is set going again, and deleted some day. Not the calls that tell clients: they have had their tries, and a host
+   * that is gone would fill every pass.
+   */
+  documents: PipelineShape;
   log: Pick<Logger, 'info'>;
 }
 
@@ -40,27 +42,29 @@ const dayMs = 86_400_000;
  * each step is a transaction, and what was not rung the sweep rings.
  */
 export async function recoveryPass(
-  { pool, clock, orchestration, pipelines, documents, log }: PassParts,
+  { pool, clock, orchestration, documents, log }: PassParts,
   { rules, limit, retentionDays }: RecoveryConfig,
   stopping?: AbortSignal,
 ): Promise<Pass> {
-  const stages = pipelines.flatMap(({ name, stages }) => stages.map((stage) => `${name}/${stage.name}`));
+  const { name: pipeline } = documents;
+  const stages = documents.stages.map(({ name }) => name);
   const pass: Pass = { recovered: 0, announced: 0, deleted: 0 };
   while (pass.recovered < limit && !stopping?.aborted) {
     const now = clock.now();
     const step = Math.min(stepSize, limit - pass.recovered);
-    const recovered = await recover(pool, { rules, stages, now, limit: step });
-    await ring(orchestration, recovered, now);
+    const recovered = await recover(pool, { rules, pipeline, stages, now, limit: step });
+    await orchestration.signal(signalsFor(pipeline, recovered, now));
     pass.recovered += recovered.length;
     if (recovered.length < step) break;
   }
-  if (!stopping?.aborted) pass.announced = await announce(pool, { rules, stages, now: clock.now(), limit: 10_000 });
+  if (!stopping?.aborted)
+    pass.announced = await announce(pool, { rules, pipeline, stages, now: clock.now(), limit: 10_000 });
   if (retentionDays) {
     const retention = () => ({
       endedBefore: new Date(clock.now().getTime() - retentionDays * dayMs),
       limit: stepSize,
     });
-    pass.deleted = await inSteps(stopping, () => deleteFinished(pool, { pipeline: documents, ...retention() }));
+    pass.deleted = await inSteps(stopping, () => deleteFinished(pool, { pipeline, ...retention() }));
     await inSteps(stopping, () => deleteEndedPlans(pool, retention()));
   }
   if (pass.recovered + pass.deleted > 0) log.info(pass, 'recovery: a pass');
@@ -76,13 +80,4 @@ async function inSteps(stopping: AbortSignal | undefined, step: () => Promise<nu
     if (some < stepSize) break;
   }
   return all;
-}
-
-async function ring(
-  orchestration: Pick<Orchestration, 'signal'>,
-  recovered: readonly Recovered[],
-  now: Date,
-): Promise<void> {
-  const byPipeline = Map.groupBy(recovered, ({ pipeline }) => pipeline);
-  await orchestration.signal([...byPipeline].flatMap(([pipeline, items]) => signalsFor(pipeline, items, now)));
 }

@@ -30,7 +30,7 @@ const defaults = readConfig({
 const lost: Parameters<typeof recoveryPass>[0]['orchestration'] = { signal: async () => true };
 const pass = (more: Partial<typeof defaults> = {}, orchestration = lost, stopping?: AbortSignal) =>
   recoveryPass(
-    { pool: oms.pool, clock, orchestration, pipelines: pipelineShapes, documents: 'document', log: { info() {} } },
+    { pool: oms.pool, clock, orchestration, documents: pipelineShapes.documents, log: { info() {} } },
     { ...defaults, ...more },
     stopping,
   );
@@ -81,6 +81,21 @@ test('a spoilt batch and a rejected document wait for an operator, however long'
   expect(await pass({ rules: [{ category: 'VALIDATION_ERROR', times: 9, everyMs: 1 }] })).toMatchObject({
     recovered: 0,
   });
+});
+
+test('calls that tell clients have had their tries; however many failed, documents go', async () => {
+  const { id } = await oms.through(troubled('slow:60000'));
+  await age(id, 901);
+  await oms.pool.query(`with failed as (
+      insert into progress (id, pipeline, stage, status, result, due_at, since, ended_at)
+      select gen_random_uuid(), 'callback', 'deliver', 'ended', 'failed', now(), now(), now() from generate_series(1, 20) returning id)
+    insert into stage_error (item_id, stage, pipeline, category, code, description, resume_at, attempts, first_failed_at, last_failed_at)
+    select id, 'deliver', 'callback', 'INTERNAL_ERROR', 'OMS_CALLBACK_REFUSED', '', 'deliver', 12, now(), now() - interval '1 day' from failed`);
+  expect(await pass({ limit: 10 })).toEqual({ recovered: 1, announced: 0, deleted: 0 });
+  expect((await oms.get(id)).attempt).toBe(2);
+  const { rowCount } = await oms.pool.query(`select from progress where pipeline = 'callback' and status = 'ended'`);
+  expect(rowCount).toBe(20);
+  await oms.finished(id);
 });
 
 test('whoever is told to stop begins no further step', async () => {

@@ -26,7 +26,8 @@ const failing = (failure = overdue, name = 'a'): ToyStage => ({
 function recovery(more: Partial<Recovery> = {}): Recovery {
   return {
     rules: [{ category: 'TIMEOUT', times: 3, everyMs: 15 * minutes }],
-    stages: ['toy/a', 'toy/b'],
+    pipeline: 'toy',
+    stages: ['a', 'b'],
     now: house().clock.now(),
     limit: 1_000,
     ...more,
@@ -57,10 +58,10 @@ test('what failed is set going again when its time has come, and not before; eac
   expect(await house().errors(id)).toMatchObject([{ attempts: 1, recoveries: 1, next_retry_at: null }]);
 });
 
-test('the ring goes to the pipeline and the stage it stands at', async () => {
+test('the ring goes to the stage it stands at', async () => {
   const [id] = await failed(1, failing({ ...overdue, resumeAt: 'b' } as typeof overdue));
   house().clock.advance(15 * minutes);
-  expect(await recover(house().admin, recovery())).toMatchObject([{ id, pipeline: 'toy', stage: 'b' }]);
+  expect(await recover(house().admin, recovery())).toMatchObject([{ id, stage: 'b' }]);
 });
 
 test('as often as the rule says, counted from each failure; then it waits for an operator', async () => {
@@ -119,7 +120,13 @@ describe('left alone is', () => {
   test('what would go to a stage that this version does not have: nothing would start any more', async () => {
     await failed(1);
     house().clock.advance(60 * minutes);
-    expect(await pass({ stages: ['toy/b', 'other/a'] })).toEqual([]);
+    expect(await pass({ stages: ['b'] })).toEqual([]);
+  });
+
+  test('what is of another pipeline, although a stage of the same name is known', async () => {
+    await failed(1);
+    house().clock.advance(60 * minutes);
+    expect(await pass({ pipeline: 'other' })).toEqual([]);
   });
 });
 
@@ -192,6 +199,32 @@ describe('when it will be set going again', () => {
     await announce(house().admin, recovery({ rules: [{ category: 'TIMEOUT', times: 1, everyMs: 7 }] }));
     expect(await nextOf(id)).toEqual(new Date(failedAt + 7));
     await announce(house().admin, recovery({ rules: [] }));
+    expect(await nextOf(id)).toBeNull();
+  });
+
+  test('is taken back when an operator sets it going before', async () => {
+    const [id = ''] = await failed(1);
+    await announce(house().admin, recovery());
+    await reopen(house().admin, [id], { actor: 'admin:ops', reason: 'mended', now: house().clock.now() });
+    expect(await nextOf(id)).toBeNull();
+  });
+
+  test.each([
+    ['it is under way again', `update progress set status = 'ready', result = null, ended_at = null where id = $1`],
+    ['it has ended well', `update progress set result = 'completed' where id = $1`],
+    ['it is to be cancelled', `update progress set cancel_asked = true where id = $1`],
+    ['its row is of another pipeline', `update stage_error set pipeline = 'callback' where item_id = $1`],
+    [
+      'it has failed elsewhere since',
+      `insert into stage_error (item_id, stage, pipeline, category, code, description, resume_at, attempts, first_failed_at, last_failed_at)
+       values ($1, 'b', 'toy', 'THUNDERHEAD_ERROR', 'TOY_SPOILT', '', 'a', 1, '2030-01-01', '2030-01-01')`,
+    ],
+  ])('is taken back when %s', async (_, happened) => {
+    const [id] = await failed(1);
+    await announce(house().admin, recovery());
+    expect(await nextOf(id)).toBeInstanceOf(Date);
+    await house().admin.query(happened, [id]);
+    expect(await announce(house().admin, recovery())).toBe(1);
     expect(await nextOf(id)).toBeNull();
   });
 
