@@ -77,6 +77,17 @@ describe('the configuration', () => {
     expect(complaints({ ...least, ...bad }).names.sort()).toEqual(Object.keys(bad).sort());
   });
 
+  test('no call may take so long that what is in hand outlives a stop', () => {
+    const most = { THUNDERHEAD_TIMEOUT_MS: '10000', CALLBACK_TIMEOUT_MS: '22000' };
+    expect(readConfig({ ...least, ...most })).toMatchObject({
+      ...{ thunderhead: { timeoutMs: 10_000 }, callbacks: { timeoutMs: 22_000 } },
+    });
+    const { message } = complaints({ ...least, THUNDERHEAD_TIMEOUT_MS: '10001', CALLBACK_TIMEOUT_MS: '22001' });
+    const reason = 'what is in hand must be settled within 25 s of SIGTERM';
+    expect(message).toContain(`THUNDERHEAD_TIMEOUT_MS must be at most 10000: ${reason}`);
+    expect(message).toContain(`CALLBACK_TIMEOUT_MS must be at most 22000: ${reason}`);
+  });
+
   test('a client of our own has a name and a secret, or neither', () => {
     expect(complaints({ ...least, OIDM_CLIENT_ID: 'oms' }).message).toContain('OIDM_CLIENT_SECRET');
   });

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { list, milliseconds, networks, secret } from './rules.ts';
+import { callTime, list, networks, secret } from './rules.ts';
 
 /** How clients are called back. */
 export interface CallbacksConfig {
@@ -15,7 +15,7 @@ export interface CallbacksConfig {
 
 export const settings = {
   CALLBACK_KEY: secret,
-  CALLBACK_TIMEOUT_MS: milliseconds.default(5_000),
+  CALLBACK_TIMEOUT_MS: callTime(1).default(5_000),
   CALLBACK_ATTEMPTS: Joi.number().integer().min(1).max(50).default(12),
   CALLBACK_PRIVATE_ADDRESSES: networks,
   CALLBACK_PLAIN_HTTP: Joi.boolean().default(false),

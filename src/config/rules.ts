@@ -1,9 +1,16 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import Joi from 'joi';
+import { settleWithinMs } from '#src/platform/shutdown.ts';
 
 /** The kinds of values that settings have. */
 
 export const milliseconds = Joi.number().integer().min(1);
+/** How long a call may take that a stop waits for: so many of them, two seconds each for what is around, one to write it down. */
+export const callTime = (calls: number) => {
+  const most = (settleWithinMs - 1_000) / calls - 2_000;
+  const reason = `what is in hand must be settled within ${settleWithinMs / 1_000} s of SIGTERM`;
+  return milliseconds.max(most).messages({ 'number.max': `{{#label}} must be at most ${most}: ${reason}` });
+};
 export const url = (...scheme: string[]) => Joi.string().uri({ scheme });
 export const path = Joi.string().pattern(/^\/[\w./~-]*$/, 'path');
 /** `a,b,c` */

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { callLimits } from '#src/thunderhead/call-settings.ts';
-import { milliseconds, url } from './rules.ts';
+import { callTime, milliseconds, url } from './rules.ts';
 
 /** Where Thunderhead is, how it may be called, and when it is asked what has become of a document. */
 export interface ThunderheadConfig {
@@ -20,7 +20,8 @@ export interface ThunderheadConfig {
 
 export const settings = {
   THUNDERHEAD_URL: url('http', 'https').required(),
-  THUNDERHEAD_TIMEOUT_MS: milliseconds.default(10_000),
+  // A run may wait for its call as long as the call itself takes.
+  THUNDERHEAD_TIMEOUT_MS: callTime(2).default(10_000),
   THUNDERHEAD_CALLS_PER_MINUTE: callLimits.callsPerMinute.default(600),
   THUNDERHEAD_CALLS_IN_FLIGHT: callLimits.callsInFlight.default(16),
   THUNDERHEAD_BATCH_SIZE: callLimits.batchSize.default(50),

@@ -1,7 +1,7 @@
 import type { Logger } from './log.ts';
 
-/** How long what is in hand may take to settle. Kubernetes kills after 30 s. */
-const patienceMs = 25_000;
+/** How long what is in hand may take to settle. Kubernetes kills after 30 s. No setting may let a run take longer. */
+export const settleWithinMs = 25_000;
 
 /** Resolves on SIGTERM or SIGINT. A second signal, or a drain that takes too long, ends the process at once. */
 export function untilToldToStop(log: Logger): Promise<void> {
@@ -24,5 +24,5 @@ export function endInAnyCase(log: Logger): void {
   setTimeout(() => {
     log.error('gave up waiting; what is left is taken over when its lease is over');
     process.exit(1);
-  }, patienceMs).unref();
+  }, settleWithinMs).unref();
 }
