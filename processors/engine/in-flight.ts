@@ -33,3 +33,11 @@ export async function* inFlight(
     after = last.id;
   }
 }
+
+export async function inFlightCount(pool: Pool, pipelines: readonly { name: string }[]): Promise<number> {
+  const { rows } = await pool.query<{ items: number }>(
+    'select count(*)::int as items from progress where ended_at is null and pipeline = any($1::text[])',
+    [pipelines.map(({ name }) => name)],
+  );
+  return rows[0]?.items ?? 0;
+}

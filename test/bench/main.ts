@@ -13,7 +13,8 @@ import { startTwin } from './twin.ts';
  * `npm run bench`: the OMS against its straightforward twin, in turns, on the same PostgreSQL, Redis, Kafka and sandbox.
  * It measures and asserts nothing. `-- --json` ends with one line of ratios, `-- --quick` runs fewer documents, `-- --all`
  * adds the long ones (full tables, memory, a killed worker), `-- --only bulk,single,latency,tables,memory,kill` chooses; and
- * `-- --only verify,intake,ndjson,listing,thunderhead` measures the front door and the client, each in a house of its own.
+ * `-- --only verify,intake,ndjson,listing,thunderhead,rebuild` measures the front door, the client and the rebuilding of the
+ * queues, each in a house of its own.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -29,7 +30,9 @@ const wanted = new Set(flags.only?.split(',') ?? (flags.all ? [...usual, 'tables
 const size = flags.quick
   ? { oms: 2_000, twin: 400, steadySeconds: 10, rounds: 1, old: 100_000, inFlight: 5_000 }
   : { oms: 5_000, twin: 1_000, steadySeconds: 30, rounds: 3, old: 1_000_000, inFlight: 50_000 };
-const ownHouses = ['verify', 'intake', 'ndjson', 'listing', 'thunderhead'].filter((name) => wanted.delete(name));
+const ownHouses = ['verify', 'intake', 'ndjson', 'listing', 'thunderhead', 'rebuild'].filter((name) =>
+  wanted.delete(name),
+);
 for (const name of ownHouses) {
   process.stdout.write(`\n${name}\n`);
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' });

@@ -42,6 +42,7 @@ describe.each(['redis', 'postgres'] as const)('queues rebuilt from the rows, on 
         rebuildQueues({
           ...{ pool: toy.admin, clock, pipelines, orchestration: { signal } },
           empty: () => emptyQueues(backend, pipelines),
+          pausesMs: [1, 1],
         }),
       async startWorker() {
         const worker = toy.worker(stages, { clock });
@@ -110,10 +111,35 @@ describe.each(['redis', 'postgres'] as const)('queues rebuilt from the rows, on 
     expect([...house.runs.values()].every((times) => times === 1)).toBe(true);
   });
 
-  test('what could not be rung counts as unrung, and it says so', async () => {
+  test('what could not be rung counts as unrung, and it says how much is left to the sweep', async () => {
     await using house = await openHouse();
-    await house.toy.begin(20);
-    await expect(house.rebuild(async () => false)).rejects.toThrow('the queues took no more rings after 0');
+    await house.toy.begin(2_020);
+    let calls = 0;
+    // The first page is forty jobs, rung together.
+    const onlyOnce = async () => ++calls === 1;
+    await expect(house.rebuild(onlyOnce)).rejects.toThrow(
+      'after 2000; 20 are left to the sweep, unless it is run again',
+    );
     expect(await house.count('rung_at is null')).toBe(20);
+  });
+
+  test('queues that are slow for a moment are tried again; what is due at many times goes in part by part', async () => {
+    await using house = await openHouse();
+    const { toy } = house;
+    await toy.begin(600);
+    // Each at a time of its own, an hour from now.
+    await toy.admin.query(
+      `update progress set due_at = now() + interval '1 hour' + n * interval '1 second'
+       from (select id, row_number() over (order by id) as n from progress) as numbered where numbered.id = progress.id`,
+    );
+    const sizes: number[] = [];
+    const rebuilt = await house.rebuild(async (signals) => {
+      sizes.push(signals.length);
+      // Every first try takes too long.
+      return sizes.length % 2 === 0 && house.rings.signal(signals);
+    });
+    expect(rebuilt).toEqual({ thrownAway: 0, rung: 600 });
+    expect(sizes).toEqual([250, 250, 250, 250, 100, 100]);
+    expect((await house.queued('a')).delayed).toHaveLength(600);
   });
 });
