@@ -1,27 +1,25 @@
 import type { Reached } from '#processors/engine/boundary.ts';
-import { refuseUnknownStages } from '#processors/engine/known-stages.ts';
-import { Runner } from '#processors/engine/runner.ts';
-import { Store } from '#processors/engine/store.ts';
 import { openBackend } from '#queues/bullmq/backend.ts';
 import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
-import { recoveryQueue, startRecoverySchedule } from '#queues/bullmq/recovery-schedule.ts';
+import { recoveryQueue } from '#queues/bullmq/recovery-schedule.ts';
 import type { Orchestration } from '#queues/orchestration.ts';
 import { startSweep } from '#queues/sweep.ts';
 import { createApp } from './api/app.ts';
+import { refuseUnknownWork, rings } from './compose/known-work.ts';
 import { openPipelines } from './compose/pipelines.ts';
+import { startRecovery } from './compose/recovery.ts';
+import { startWorker } from './compose/worker.ts';
 import type { Config, Role } from './config.ts';
 import { openEvents, withoutKafka } from './events/open-events.ts';
 import { databaseClock } from './platform/clock.ts';
 import { openConnections, openOverseers } from './platform/database.ts';
 import { type HttpListener, listen } from './platform/listen.ts';
 import type { Logger } from './platform/log.ts';
-import { observeInLog } from './platform/observe.ts';
+import { NotReady } from './platform/not-ready.ts';
 import { openPausedStages } from './platform/paused-stages.ts';
 import { quietly } from './platform/quietly.ts';
 import { openRedis } from './platform/redis.ts';
 import { openSettings } from './platform/settings.ts';
-import { StallWatch } from './platform/stall-watch.ts';
-import { recoveryPass } from './recovery/pass.ts';
 import { openReferenceData } from './reference-data/open.ts';
 import { openSecurity } from './security/open-security.ts';
 import { ownToken } from './security/own-token.ts';
@@ -43,7 +41,8 @@ export interface Interference {
 
 /**
  * Builds what the roles need, and nothing else; here and in `compose/`, and nowhere else. What is built last is closed
- * first: the listener, then the workers with what they have in hand, at the end the connections.
+ * first: the listener, then what the roles do, at the end the connections. Only the worker is told to stop before that: what
+ * it has in hand settles while the listener waits for its last answers.
  */
 export async function compose(
   config: Config,
@@ -58,6 +57,7 @@ export async function compose(
   const pool = connections.durable;
   const overseers = opened.use(openOverseers(config.databaseUrl, onError('database')));
   const clock = opened.use(await databaseClock(pool));
+  if (rings(roles)) await refuseUnknownWork(pool);
   const metrics = config.metrics ? (await import('./compose/metrics.ts')).openProcessMetrics(clock) : undefined;
   const redis = config.redisUrl ? opened.use(openRedis(config.redisUrl, onError('redis'))).redis : undefined;
   const events = opened.use(roles.has('worker') ? openEvents(config, log) : withoutKafka('not used by these roles'));
@@ -90,8 +90,11 @@ export async function compose(
   };
   const { redisUrl, databaseUrl } = config;
   const backend = opened.use(await openBackend({ redisUrl, databaseUrl, ...size }, onError('queues')));
-  const bullmq = bullmqOrchestration({ backend, clock, pipelines: pipelines.all, concurrency, log });
-  const orchestration = opened.use(interference.orchestration?.(bullmq) ?? bullmq);
+  const openOrchestration = () => {
+    const bullmq = bullmqOrchestration({ backend, clock, pipelines: pipelines.all, concurrency, log });
+    return interference.orchestration?.(bullmq) ?? bullmq;
+  };
+  const orchestration = opened.use(openOrchestration());
 
   if (roles.has('sweep'))
     opened.use(
@@ -104,31 +107,19 @@ export async function compose(
       }),
     );
 
-  if (roles.has('recovery')) {
-    const parts = { pool, clock, orchestration, pipelines: pipelines.all, documents: pipelines.documents.name, log };
-    opened.use(
-      await startRecoverySchedule({
-        ...{ backend, log, everyMs: config.recovery.everyMs },
-        pass: (stopping) => recoveryPass(parts, config.recovery, stopping),
-      }),
-    );
-  }
+  if (roles.has('recovery'))
+    opened.use(await startRecovery(config, { pool, clock, orchestration, pipelines, backend, log }));
 
-  let watch: StallWatch | undefined;
-  if (roles.has('worker')) {
-    await refuseUnknownStages(pool, pipelines.all, [bullmq.name]);
-    const { leaseMs, stallMs } = config;
-    watch = opened.use(new StallWatch({ pool, clock, pipelines: pipelines.all, paused, stallMs }));
-    const { reached } = interference;
-    const runner = opened.use(
-      new Runner({
-        ...{ pipelines: pipelines.all, store: new Store(connections, reached), clock, leaseMs, paused },
-        observe: { ...observeInLog(log), ...metrics?.stages, moved: watch.moved },
-        reached,
+  const worker =
+    roles.has('worker') &&
+    opened.use(
+      await startWorker(config, {
+        ...{ connections, clock, pipelines, paused, backend, log },
+        orchestration: openOrchestration(),
+        observe: metrics?.stages,
+        reached: interference.reached,
       }),
     );
-    await orchestration.start((signal) => runner.run(signal));
-  }
 
   if (metrics && (roles.has('sweep') || roles.has('admin')))
     // Workers and APIs are many, and each of them would ask the tables the same.
@@ -159,13 +150,22 @@ export async function compose(
     trustedProxies: config.security.trustedProxies,
     ready: async () => {
       await pool.query('select 1');
-      watch?.check();
+      if (worker || roles.has('recovery')) await backend.check().catch(queuesAreAway);
+      if (worker) worker.check();
       return { roles: [...roles], queues: backend.name, kafka: events.state(), referenceData: referenceData.state() };
     },
     log,
   });
   const listener = opened.use(await listen(app, config));
   // Before the listener is closed: it waits for answers that are on their way, and a stream would never arrive.
-  opened.defer(() => stop.abort());
-  return Object.assign(opened.move(), { listener, stalled: watch?.lasting });
+  opened.defer(() => {
+    if (worker) worker.stop();
+    stop.abort();
+  });
+  return Object.assign(opened.move(), { listener, stalled: worker ? worker.stalled : undefined });
 }
+
+/** The cause, which may name a host, is in the log. */
+const queuesAreAway = (cause: Error): never => {
+  throw Object.assign(new NotReady('the queues are away, or must not be used: nothing is taken in hand'), { cause });
+};

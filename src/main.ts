@@ -17,8 +17,8 @@ import { endInAnyCase, untilToldToStop } from './platform/shutdown.ts';
 setFlagsFromString('--heap-growing-percent=40');
 
 /**
- * `node src/main.ts <roles>`: any of api, worker, sweep, admin, recovery, migrate, in one process or in many beside each
- * other; or one of the commands of `compose/commands.ts`, which do one thing and end.
+ * `node src/main.ts <roles>`: any of the `roles` of `config.ts`, in one process or in many beside each other; or one of the
+ * commands of `compose/commands.ts`, which do one thing and end.
  */
 async function main(words: readonly string[]): Promise<void> {
   const command = words.join(' ');

@@ -5,6 +5,8 @@ import { redisBackend } from './redis.ts';
 /** What the orchestration and the board use of BullMQ, the same on both backends. */
 export interface QueueBackend extends AsyncDisposable {
   readonly name: 'redis' | 'postgres';
+  /** @throws Error, within a second or so, while its datastore is away or is one that must not be used */
+  check(): Promise<void>;
   queue(name: string): StageQueue;
   worker(
     name: string,
@@ -57,7 +59,7 @@ export interface StageWorker {
   close(): Promise<void>;
 }
 
-/** Redis when there is one, otherwise PostgreSQL. */
+/** Redis when there is one, otherwise PostgreSQL. @throws Error when it must not be used; that it is away `check` says. */
 export function openBackend(
   {
     redisUrl,

@@ -26,6 +26,8 @@ export async function postgresBackend(
   const connection = pool as unknown as PgPool;
   return {
     name: 'postgres',
+    // The database that everything else is in, and that is asked anyway.
+    check: async () => undefined,
     queue: (name) => {
       const queue = new Queue(name, { connection });
       queue.on('error', onError);

@@ -1,6 +1,7 @@
 import { within } from '#processors/engine/within.ts';
 import type { RingLog } from '../orchestration.ts';
 import type { QueueBackend, Repeat, StageQueue } from './backend.ts';
+import { orLater } from './or-later.ts';
 
 /** What the queue, and the schedule in it, are called on the board. */
 export const recoveryQueue = 'recovery';
@@ -16,10 +17,13 @@ export interface RecoverySchedule {
 }
 
 const closeTimeoutMs = 2_000;
+/** How soon it is tried again while the queue is away. */
+const retryMs = 5_000;
 
 /**
  * Runs a pass by the clock, in one process at a time. The schedule is BullMQ's, so an operator can run it now and change it
- * on the board. That change holds until the configuration says something else; an emptied datastore is given it again.
+ * on the board. That change holds until the configuration says something else; an emptied datastore is given it again, and
+ * one that is away as soon as it is back.
  */
 export async function startRecoverySchedule(options: RecoverySchedule): Promise<AsyncDisposable> {
   const { backend, everyMs, pass, log, lookEveryMs = 60_000 } = options;
@@ -40,10 +44,19 @@ export async function startRecoverySchedule(options: RecoverySchedule): Promise<
     });
   };
 
-  await schedule();
-  const looking = setInterval(() => {
-    schedule().catch((error) => log.warn({ err: error }, 'recovery: could not look after its schedule'));
-  }, lookEveryMs);
+  let looking: NodeJS.Timeout | undefined;
+  const lookIn = (ms: number) => {
+    if (!stopping.signal.aborted) looking = setTimeout(look, ms);
+  };
+  const look = () =>
+    schedule().then(
+      () => lookIn(lookEveryMs),
+      (error) => {
+        log.warn({ err: error }, 'recovery: could not look after its schedule, will try again');
+        lookIn(Math.min(retryMs, lookEveryMs));
+      },
+    );
+  await look();
   const worker = backend.worker(
     recoveryQueue,
     () => {
@@ -53,11 +66,11 @@ export async function startRecoverySchedule(options: RecoverySchedule): Promise<
     },
     { concurrency: 1, maxStalledCount: 3 },
   );
-  await worker.waitUntilReady();
+  await orLater(worker.waitUntilReady(), 'recovery', log);
   return {
     async [Symbol.asyncDispose]() {
-      clearInterval(looking);
       stopping.abort();
+      clearTimeout(looking);
       const closed = worker.close();
       await underWay;
       await within(closeTimeoutMs, 'the queue', closed).catch((error) =>

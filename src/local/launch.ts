@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Role, readConfig } from '#src/config.ts';
+import { readConfig, roles } from '#src/config.ts';
 import { type Child, ChildFailed, type Exit, startChild } from './child.ts';
 import { endOf, lastLines } from './log-file.ts';
 import { ourProcess } from './our-process.ts';
@@ -33,7 +33,8 @@ export interface Addresses {
   redis: string | null;
 }
 
-const everyRole: Role[] = ['api', 'worker', 'sweep', 'admin', 'security', 'reference-data', 'recovery'];
+/** The migration is a process of its own, before the others. */
+const everyRole = roles.filter((role) => role !== 'migrate');
 
 export interface LaunchOptions {
   directory: string;

@@ -7,6 +7,7 @@ import { openBackend } from '#queues/bullmq/backend.ts';
 import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
 import { environment } from '#src/config.ts';
 import { throwAwayFolder } from '#src/local/folders.ts';
+import { freePort } from '#src/local/ports.ts';
 import { type Redis, startRedis } from '#src/local/redis.ts';
 import { eventually, freshDatabase, redisUrl } from '#test/support/services.ts';
 import { type Opened, orchestrationContract } from './orchestration-contract.ts';
@@ -64,10 +65,10 @@ describe('a Redis of one’s own', () => {
   const folder = throwAwayFolder('queues-test');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function own(name: string, settings: Record<string, string> = {}): Promise<Redis> {
+  async function own(name: string, settings: Record<string, string> = {}, port?: number): Promise<Redis> {
     const { PATH } = environment;
     const options = { environment: { PATH }, durable: false, log: () => undefined };
-    const redis = await startRedis({ ...options, directory: join(folder, name), settings });
+    const redis = await startRedis({ ...options, directory: join(folder, name), settings, port });
     if ('unavailable' in redis) throw new Error(redis.unavailable);
     return redis;
   }
@@ -86,6 +87,31 @@ describe('a Redis of one’s own', () => {
       client.disconnect();
       await redis.stop();
     }
+  });
+
+  test('that does not let us in is refused by name', async () => {
+    const redis = await own('locked');
+    const url = new URL(redis.url);
+    for (const password of ['', 'wrong']) {
+      url.password = password;
+      await expect(open(url.href)).rejects.toThrow(/^REDIS_URL: .*(WRONGPASS|NOAUTH)/);
+    }
+    await redis.stop();
+  });
+
+  test('that is away at first: what is asked of it fails at once, and goes through when it is there', async () => {
+    const port = await freePort();
+    const before = await own('late', {}, port);
+    await before.stop();
+    await using backend = await open(before.url);
+    const queue = backend.queue('toy-a');
+    await expect(backend.check()).rejects.toThrow();
+    await expect(queue.getJobCounts('waiting')).rejects.toThrow();
+    const redis = await own('late', {}, port);
+    await eventually(() => backend.check().then(() => true));
+    expect(await queue.getJobCounts('waiting')).toEqual({ waiting: 0 });
+    await queue.close();
+    await redis.stop();
   });
 
   test('that goes away: a ring is dropped with a line in the log, nothing throws, and nothing waits', async () => {

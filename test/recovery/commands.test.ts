@@ -78,6 +78,42 @@ test('rebuild-queues makes the queues anew from the rows, says how much that was
   expect(await house.run('rebuild-queues')).toMatchObject({ code: 0, result: { thrownAway: 2, rung: 70 } });
 });
 
+describe('work at a stage that this version does not know', () => {
+  const refusal =
+    'there is work at a stage or in an orchestration this version does not know: 2 at document/archive (bullmq). ' +
+    'Run the version that does, or move it first.';
+  beforeAll(async () => {
+    await failed(1);
+    await house.pool.query(
+      `insert into progress (id, pipeline, stage, status, due_at, since)
+       select gen_random_uuid(), 'document', 'archive', 'ready', now(), now() from generate_series(1, 2)`,
+    );
+  });
+  afterAll(() => house.pool.query('truncate progress, stage_error, history'));
+
+  test.each(['worker', 'sweep', 'recovery', 'admin', 'api sweep recovery', 'recovery --once', 'rebuild-queues'])(
+    '%s does not start, and nothing was set going or rung',
+    async (words) => {
+      const { code, output } = await house.run(words);
+      expect(code).toBe(1);
+      expect(output).toContain(`cannot start: ${refusal}`);
+      expect(await house.count(`rung_at is not null or status = 'ready' and stage <> 'archive'`)).toBe(0);
+    },
+  );
+
+  test('requests are taken all the same: what is new stands where it is known', async () => {
+    const api = await house.spawn(['api']);
+    expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
+    await api.stop();
+  });
+});
+
+test('a Redis that is away: rebuild-queues says so, and ends with an error', async () => {
+  const { code, output } = await house.run('rebuild-queues', { REDIS_URL: 'redis://127.0.0.1:9' });
+  expect(code).toBe(1);
+  expect(output).toMatch(/cannot start: REDIS_URL: connect ECONNREFUSED/);
+});
+
 test('a database that is away: it says so, and ends with an error', async () => {
   const { code, output } = await house.run('rebuild-queues', { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/oms' });
   expect(code).toBe(1);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { afterAll, expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { throwAwayFolder } from '#src/local/folders.ts';
@@ -26,8 +28,12 @@ test('a worker that no work reaches is not ready, ends itself with the cause, an
   });
   await queue.pause();
   const id = await house.client(oms).post(invoice());
-  const cause = /^nothing was taken in hand for \d+ s, although work at document\/submit is due since 20/;
-  await eventually(async () => cause.test((await ready(worker)).reason ?? ''));
+  const cause = /^nothing was taken in hand at document\/submit for \d+ s, although work there is due since 20/;
+  await eventually(async () => {
+    // The stage before goes on all the time.
+    await house.client(oms).post(invoice());
+    return cause.test((await ready(worker)).reason ?? '');
+  });
   expect(await ready(worker)).toMatchObject({ status: 503, ready: false });
   expect((await ready(oms)).status).toBe(200);
   expect(await worker.exited).toEqual({ code: 1, signal: null });
@@ -62,15 +68,53 @@ test('told to stop, a worker settles what it has in hand, and leaves nothing beh
   for (const id of ids) expect(await client.finished(id)).toMatchObject({ status: 'COMPLETED', attempt: 1 });
 }, 60_000);
 
-test('told to stop while something hangs, it ends within half a minute in any case, and says what it left', async () => {
-  await using house = await openHouse(directory, { deaf: true, environment: { THUNDERHEAD_TIMEOUT_MS: '120000' } });
+test('told to stop while Thunderhead hangs, it settles what it has in hand as soon as its call is over', async () => {
+  await using house = await openHouse(directory, { deaf: true });
   const oms = await house.spawn(['api', 'sweep']);
   const worker = await house.spawn(['worker']);
   await house.client(oms).post(invoice());
   await eventually(async () => (await house.count(`stage = 'submit' and status = 'running'`)) === 1);
+  process.kill(worker.pid, 'SIGTERM');
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+  // One claim, one settlement: its lease was kept until the call was over.
+  expect(await house.count(`stage = 'submit' and status = 'ready' and runs = 1`)).toBe(1);
+}, 60_000);
+
+test('told to stop while something hangs, it ends within half a minute in any case, and says what it left', async () => {
+  await using house = await openHouse(directory);
+  const oms = await house.spawn(['api', 'sweep']);
+  // Whatever is settled waits for ever.
+  await house.pool.query(
+    `create function hang() returns trigger language plpgsql as $$ begin perform pg_sleep(600); return new; end $$;
+     create trigger hang before update on progress for each row when (old.status = 'running') execute function hang()`,
+  );
+  const worker = await house.spawn(['worker'], { LEASE_MS: '60000' });
+  await house.client(oms).post(invoice());
+  await eventually(async () => (await house.count(`status = 'running'`)) === 1);
   const toldAt = performance.now();
   process.kill(worker.pid, 'SIGTERM');
   expect(await worker.exited).toEqual({ code: 1, signal: null });
   expect(performance.now() - toldAt).toBeLessThan(30_000);
   expect(worker.output()).toContain('gave up waiting; what is left is taken over when its lease is over');
+}, 60_000);
+
+test('told to stop, a process of all roles takes no new work while an answer of its API is on its way', async () => {
+  await using house = await openHouse(directory);
+  const other = await house.spawn(['api']);
+  const oms = await house.spawn(['api', 'worker', 'sweep']);
+  // Keeps the listener for its five seconds.
+  const upload = request(`${oms.url}/api/v1/document-requests`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await house.token('arcade')}`,
+      ...{ 'content-type': 'application/json', 'content-length': '100', expect: '100-continue' },
+    },
+  });
+  upload.on('error', () => undefined).flushHeaders();
+  await once(upload, 'continue');
+  process.kill(oms.pid, 'SIGTERM');
+  await eventually(() => oms.output().includes('stopping: taking no new work'));
+  await house.client(other).post(invoice());
+  expect(await oms.exited).toEqual({ code: 0, signal: null });
+  expect(await house.count('runs = 0')).toBe(1);
 }, 60_000);

@@ -7,7 +7,7 @@ import { type Client, clientOf } from '#test/support/client.ts';
 import { environmentOf } from '#test/support/oms.ts';
 import { type OmsProcess, spawnOms } from '#test/support/oms-process.ts';
 import { freshDatabase } from '#test/support/services.ts';
-import { openOidm, usualClient } from '#test/support/tokens.ts';
+import { openOidm, type TestOidm, usualClient } from '#test/support/tokens.ts';
 
 /** A database, a queue and the sandboxes, for processes of the OMS that are begun and ended here. */
 export interface House extends AsyncDisposable {
@@ -17,6 +17,7 @@ export interface House extends AsyncDisposable {
   run(words: string, more?: Record<string, string>, killed?: AbortSignal): Promise<Run>;
   spawn(roles: readonly Role[], more?: Record<string, string>): Promise<OmsProcess>;
   client(oms: OmsProcess): Client;
+  token: TestOidm['token'];
   count(condition: string): Promise<number>;
 }
 
@@ -54,6 +55,7 @@ export async function openHouse(
       stack.defer(() => oms.stop());
       return oms;
     },
+    token: oidm.token,
     client: (oms) => clientOf(oms.url, (...request) => oidm.token(usualClient(...request))),
     count: async (condition) =>
       (await pool.query(`select count(*)::int as count from progress where ${condition}`)).rows[0].count,
