@@ -58,7 +58,7 @@ test('Redis goes away for longer than a stall may last: nothing ends itself, req
     expect(await house.client(oms).finished(each)).toMatchObject({ status: 'COMPLETED' });
   await eventually(async () => (await ready(oms)).status === 200);
   expect(oms.output()).not.toContain('"fatal"');
-}, 60_000);
+}, 120_000);
 
 test('a process that starts while Redis is away takes requests, says that it is not ready, and works as soon as Redis is there', async () => {
   await using redis = await mortalRedis('comes');
@@ -71,7 +71,7 @@ test('a process that starts while Redis is away takes requests, says that it is 
   await redis.start();
   expect(await house.client(oms).finished(id)).toMatchObject({ status: 'COMPLETED' });
   await eventually(async () => (await ready(oms)).status === 200);
-}, 60_000);
+}, 120_000);
 
 test('an API alone is ready without Redis; and whoever has begun without it can be told to stop', async () => {
   await using house = await openHouse(directory, { environment: { REDIS_URL: 'redis://127.0.0.1:9' } });
@@ -79,4 +79,4 @@ test('an API alone is ready without Redis; and whoever has begun without it can 
   expect((await ready(api)).status).toBe(200);
   process.kill(worker.pid, 'SIGTERM');
   expect(await worker.exited).toEqual({ code: 0, signal: null });
-}, 60_000);
+}, 120_000);
