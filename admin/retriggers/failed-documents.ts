@@ -1,4 +1,4 @@
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { lastErrorOf } from '../stages/queries.ts';
 import type { RetriggerFilter } from './filter.ts';
 
@@ -15,11 +15,7 @@ export interface PlannedPipeline {
   always: string;
 }
 
-export const planned = ({
-  name,
-  stages,
-  pivot = '',
-}: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>): PlannedPipeline => ({
+export const planned = ({ name, stages, pivot = '' }: PipelineShape): PlannedPipeline => ({
   name,
   stages: stages.map((stage) => stage.name),
   // What is handed over cannot be taken back: that is what makes it the pivot.

@@ -1,11 +1,11 @@
-import type { Pipeline } from '#processors/engine/pipeline.ts';
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import type { Operator } from '../access.ts';
 import { type RetriggerParts, retrigger } from '../retrigger.ts';
 import { failedDocuments, planned } from '../retriggers/failed-documents.ts';
 import { startPlan } from '../retriggers/plans.ts';
 
 export interface RetryAllParts extends RetriggerParts {
-  pipeline: Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+  pipeline: PipelineShape;
   operator: () => Operator;
 }
 

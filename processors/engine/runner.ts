@@ -35,8 +35,6 @@ export interface Observer {
   /** The step could not be written down: the lease runs out, and the item is run again. */
   unsettled(event: { pipeline: string; at: Progress; error: unknown }): void;
   ended(event: { pipeline: string; at: Progress; next: Progress }): void;
-  /** Work was taken in hand, or settled. */
-  moved?(): void;
   /** It is through with a stage, whichever way it goes from there; for whoever counts. */
   left?(event: { pipeline: string; at: Progress; next: Progress; now: Date }): void;
 }
@@ -84,7 +82,6 @@ export class Runner implements Disposable {
       const skipped = signal.ids.filter((id) => !known.has(id));
       yield { next: signalsFor(pipeline.name, notYet, now), ended: [], failed: [], skipped };
     }
-    if (mine.length > 0) this.#observe?.moved?.();
     if (mine.length > 0) this.#reached?.('after-claim', step);
     if (mine.length > 0) yield* this.#runClaimed(pipeline, stage, mine, leaseUntil);
   }
@@ -174,7 +171,6 @@ export class Runner implements Disposable {
       const fault: Judged = { at: judged.at, verdict: { kind: 'fault', failure: failureOf(error) }, error };
       return this.#settle(pipeline, stage, fault, true);
     }
-    this.#observe?.moved?.();
     const { at, next, failure, reason } = settling;
     if (failure && failure !== 'past' && reason !== null)
       this.#observe?.faulted({ pipeline: pipeline.name, at, next, failure, error: judged.error });

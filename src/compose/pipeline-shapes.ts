@@ -1,8 +1,6 @@
 import { callbackPipeline } from '#processors/callback/pipeline.ts';
 import { type DocumentPorts, documentPipeline } from '#processors/document/pipeline.ts';
-import type { Pipeline } from '#processors/engine/pipeline.ts';
-
-export type PipelineShape = Pick<Pipeline<never>, 'name' | 'stages' | 'pivot'>;
+import type { PipelineShape } from '#processors/engine/pipeline.ts';
 
 const documents = documentPipeline({} as DocumentPorts, {
   callTimeoutMs: 1,

@@ -31,7 +31,7 @@ const parts = (changes: Partial<TurnParts> = {}): TurnParts => ({
       return true;
     },
   },
-  pipeline: planned(pipelineShapes[0] as (typeof pipelineShapes)[number]),
+  pipeline: planned(pipelineShapes.documents),
   ...changes,
 });
 const turn = (changes?: Partial<TurnParts>) => retriggerTurn(parts(changes));
