@@ -3,10 +3,20 @@ import type { Thunderhead } from '#src/sandbox/thunderhead/server.ts';
 /** The sandbox's control surface, as far as tests ask. */
 export interface Sandbox {
   url: string;
-  counts(): Promise<{ accepted: number; acceptedTwice: string[]; submitCalls: number; calls: Record<string, number> }>;
+  counts(): Promise<SandboxCounts>;
   /** Every batch that was accepted for a request, oldest first. */
   accepted(requestId: string): Promise<AcceptedBatch[]>;
   turn(dial: 'outage' | 'batch-ms' | 'faults' | 'throttle' | 'clock' | 'reset', value: object): Promise<void>;
+}
+
+export interface SandboxCounts {
+  accepted: number;
+  acceptedTwice: string[];
+  submitCalls: number;
+  /** By operation: all that reached the gateway. */
+  calls: Record<string, number>;
+  /** Accepted submits that met a fault of `faults`. */
+  unansweredByChance: number;
 }
 
 export interface AcceptedBatch {

@@ -57,6 +57,7 @@ export function control(parts: Controlled): Route[] {
       callsPerMinute: counts.byMinute(),
       submitCalls: (calls.submitDocument ?? 0) + (calls.submitBatch ?? 0),
       refusedByThrottle: throttle.refused,
+      unansweredByChance: chance.met,
       accepted: batches.accepted,
       acceptedBatches: batches.acceptedBatches,
       acceptedTwice: [...batches.acceptedTwice],

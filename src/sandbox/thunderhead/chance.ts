@@ -10,6 +10,8 @@ export interface Rates {
 
 export interface Chance {
   readonly rates: Rates;
+  /** How many submits have met something since the rates were set. */
+  readonly met: number;
   /** From here on, counted from the first submit. */
   set(rates: Rates): void;
   /** What the next accepted submit meets. */
@@ -21,22 +23,32 @@ export const noRates: Rates = { timeout: 0, reset: 0, malformed: 0, seed: 1 };
 export function openChance(): Chance {
   let rates = noRates;
   let call = 0;
+  let met = 0;
+  const choose = (): Unanswered | null => {
+    const { timeout, reset, malformed, seed } = rates;
+    if (timeout + reset + malformed === 0) return null;
+    const drawn = draw(seed, call);
+    if (drawn < timeout) return 'timeout';
+    if (drawn < timeout + reset) return 'reset';
+    return drawn < timeout + reset + malformed ? 'malformed' : null;
+  };
   return {
     get rates() {
       return rates;
     },
+    get met() {
+      return met;
+    },
     set(wanted) {
       rates = wanted;
       call = 0;
+      met = 0;
     },
     next() {
       call += 1;
-      const { timeout, reset, malformed, seed } = rates;
-      if (timeout + reset + malformed === 0) return null;
-      const drawn = draw(seed, call);
-      if (drawn < timeout) return 'timeout';
-      if (drawn < timeout + reset) return 'reset';
-      return drawn < timeout + reset + malformed ? 'malformed' : null;
+      const chosen = choose();
+      if (chosen) met += 1;
+      return chosen;
     },
   };
 }
