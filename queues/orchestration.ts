@@ -1,10 +1,12 @@
 import type { Settlement, Signal } from '#processors/engine/signal.ts';
 
+/** Rings. False: it could not be delivered in a moment and was dropped, and the log says so. Never throws. */
+export type Ring = (signals: readonly Signal[]) => Promise<boolean>;
+
 /** Carries signals from stage to stage. It holds no truth: the rows do, and the sweep rings what it loses. */
 export interface Orchestration extends AsyncDisposable {
   readonly name: 'bullmq' | 'api' | 'kafka' | 'scheduled';
-  /** Rings. False: it could not be delivered in a moment and was dropped, and the log says so. Never throws. */
-  signal(signals: readonly Signal[]): Promise<boolean>;
+  signal: Ring;
   /**
    * By stage, since when the ring that is next in line has been due: an older one is not in the queue any more. Stages where
    * none waits are left out; all of them are while the queue is away. Never throws.

@@ -2,7 +2,7 @@ import type { Reached } from '#processors/engine/boundary.ts';
 import { openBackend } from '#queues/bullmq/backend.ts';
 import { bullmqOrchestration } from '#queues/bullmq/orchestration.ts';
 import { recoveryQueue } from '#queues/bullmq/recovery-schedule.ts';
-import type { Orchestration } from '#queues/orchestration.ts';
+import type { Ring } from '#queues/orchestration.ts';
 import { startSweep } from '#queues/sweep.ts';
 import { createApp } from './api/app.ts';
 import { refuseUnknownWork, rings } from './compose/known-work.ts';
@@ -36,7 +36,7 @@ export interface Running extends AsyncDisposable {
 /** What a test may do to a process from within (`test/chaos`); no setting leads here. */
 export interface Interference {
   reached?: Reached | undefined;
-  orchestration?: ((orchestration: Orchestration) => Orchestration) | undefined;
+  ring?: ((ring: Ring) => Ring) | undefined;
 }
 
 /**
@@ -90,10 +90,8 @@ export async function compose(
   };
   const { redisUrl, databaseUrl } = config;
   const backend = opened.use(await openBackend({ redisUrl, databaseUrl, ...size }, onError('queues')));
-  const openOrchestration = () => {
-    const bullmq = bullmqOrchestration({ backend, clock, pipelines: pipelines.all, concurrency, log });
-    return interference.orchestration?.(bullmq) ?? bullmq;
-  };
+  const openOrchestration = () =>
+    bullmqOrchestration({ backend, clock, pipelines: pipelines.all, concurrency, log, interfere: interference.ring });
   const orchestration = opened.use(openOrchestration());
 
   if (roles.has('sweep'))

@@ -4,7 +4,7 @@ import { type Settlement, type Signal, signalsFor, urgentFrom } from '#processor
 import type { Stage } from '#processors/engine/stage.ts';
 import { within } from '#processors/engine/within.ts';
 import { namesOf } from '../names.ts';
-import type { Orchestration, RingLog } from '../orchestration.ts';
+import type { Orchestration, Ring, RingLog } from '../orchestration.ts';
 import type { QueueBackend, StageQueue, StageWorker } from './backend.ts';
 
 export interface BullmqOptions {
@@ -14,6 +14,8 @@ export interface BullmqOptions {
   /** Chunks that one process runs side by side, per stage. */
   concurrency: number;
   log: RingLog;
+  /** What a test does to every bell, those that a settlement rings too (`test/chaos`). */
+  interfere?: ((ring: Ring) => Ring) | undefined;
 }
 
 /** A ring that takes longer is given up; the sweep rings again. */
@@ -31,7 +33,8 @@ type Handle = (signal: Signal) => AsyncIterable<Settlement>;
  * One queue per stage, one job per chunk. A job never fails because a document did: retries and delays belong to the
  * engine. A failed job means that the machinery broke, and it is kept only to be looked at.
  */
-export function bullmqOrchestration({ backend, clock, pipelines, concurrency, log }: BullmqOptions): Orchestration {
+export function bullmqOrchestration(options: BullmqOptions): Orchestration {
+  const { backend, clock, pipelines, concurrency, log, interfere = (ring) => ring } = options;
   const stages = pipelines.flatMap(({ name, stages }) =>
     stages.map((stage) => ({ pipeline: name, stage: stage.name, chunks: concurrency * (stage.sideBySide ?? 1) })),
   );
@@ -82,7 +85,7 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
   };
 
   const lost = lostRings(log);
-  const ring = async (signals: readonly Signal[]): Promise<boolean> => {
+  const ring = interfere(async (signals) => {
     try {
       await within(ringTimeoutMs, 'the queue', rings.submit(signals));
       return true;
@@ -90,8 +93,8 @@ export function bullmqOrchestration({ backend, clock, pipelines, concurrency, lo
       lost(error, signals.flatMap(({ ids }) => ids).length);
       return false;
     }
-  };
-  const signal = async (signals: readonly Signal[]) => signals.length === 0 || track(ring(signals));
+  });
+  const signal: Ring = async (signals) => signals.length === 0 || track(ring(signals));
 
   const answer = async (rung: Signal, handle: Handle): Promise<void> => {
     for await (const { next } of handle(rung)) await signal(next);

@@ -5,6 +5,7 @@ import { untilToldToStop } from '#src/platform/shutdown.ts';
 import { withBadBells } from './bad-bells.ts';
 import { crashAt } from './crash.ts';
 import { readCrashPoint } from './crash-point.ts';
+import { bellHarmed } from './evidence.ts';
 import { randomOf } from './random.ts';
 import { setClockWrong } from './wrong-clock.ts';
 
@@ -35,7 +36,9 @@ try {
   const bells = { doubled: Number(flags.doubled ?? 0), late: Number(flags.late ?? 0), lost: Number(flags.lost ?? 0) };
   await using running = await compose(config, roles, log, {
     reached: flags.crash === undefined ? undefined : crashAt(readCrashPoint(flags.crash)),
-    orchestration: withBadBells(bells, randomOf(Number(flags.seed), 'bells')),
+    ring: withBadBells(bells, randomOf(Number(flags.seed), 'bells'), (harm, signals) =>
+      log.info({ harm, stages: [...new Set(signals.map(({ stage }) => stage))] }, bellHarmed),
+    ),
   });
   log.info({ roles: [...roles], url: running.listener.url }, 'ready');
   await stop;

@@ -61,6 +61,35 @@ orchestrationContract('bullmq on PostgreSQL', async (opened) => {
   };
 });
 
+test('what a test does to the bell befalls what a settlement rings too, and not only who rings by hand', async () => {
+  await using opened = new AsyncDisposableStack();
+  const urls = { redisUrl: redisUrl(), databaseUrl: await freshDatabase() };
+  const backend = opened.use(await openBackend({ ...urls, workers: 2, concurrency: 1 }, () => {}));
+  const lost: string[] = [];
+  const orchestration = opened.use(
+    bullmqOrchestration({
+      backend,
+      clock: { now: () => new Date() },
+      pipelines: [{ name: 'toy', stages: [{ name: 'a' }, { name: 'b' }] }],
+      concurrency: 1,
+      log: { warn: () => undefined },
+      interfere: (ring) => async (signals) => {
+        lost.push(...signals.filter(({ stage }) => stage === 'b').map(({ stage }) => stage));
+        return ring(signals.filter(({ stage }) => stage !== 'b'));
+      },
+    }),
+  );
+  const ran: string[] = [];
+  const ringFor = (stage: string) => ({ pipeline: 'toy', stage, ids: ['1'], dueAt: new Date() });
+  await orchestration.start(async function* ({ stage }) {
+    ran.push(stage);
+    yield { next: [ringFor('b')], ended: [], failed: [], skipped: [] };
+  });
+  await orchestration.signal([ringFor('a')]);
+  await eventually(async () => lost.length > 0);
+  expect([ran, lost]).toEqual([['a'], ['b']]);
+});
+
 describe('a Redis of one’s own', () => {
   const folder = throwAwayFolder('queues-test');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
