@@ -9,8 +9,10 @@ export interface Cell {
   name: string;
   /** Over how long its documents come in. Milliseconds. */
   overMs: number;
-  /** With fewer blows it has shown nothing. */
-  leastBlows: number;
+  /** With fewer blows it has shown nothing; of so many documents. */
+  leastBlows: number | ((documents: number) => number);
+  /** Why it would show nothing here, and is not run. */
+  refusal?(): string | undefined;
   /** Over the usual settings. */
   environment?: Readonly<Record<string, string>>;
   /** Beside one API and one sweep: 2 workers unless told. */
@@ -21,8 +23,11 @@ export interface Cell {
   migrate?(databaseUrl: string): Promise<void>;
   /** Done while the documents come in. */
   disturb?(scene: Scene): Promise<void>;
-  /** Codes of failures that an operator has to decide here, and that are no defect. */
-  allowed?: readonly string[];
+  /**
+   * How many blows have met something, asked when all is quiet and before anybody is stopped. Unless told, what `disturb` has
+   * counted, or the kills.
+   */
+  blows?(scene: Scene): number | Promise<number>;
   /** How often what failed is set going again, and fails again; never unless told. */
   recoveries?: number;
 }
@@ -44,7 +49,7 @@ export interface Scene {
   until(share: number): Promise<void>;
   /** All have been taken in. */
   isOver(): boolean;
-  /** Counts what was done. */
+  /** Counts what is known to have been done. */
   blow(): void;
   /** Something went wrong that the checker cannot see. */
   complain(what: string): void;

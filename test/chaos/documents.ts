@@ -7,6 +7,8 @@ export interface Planned {
   kind: string;
   body: RequestBody;
   ends: readonly RequestStatus[];
+  /** Why, when it ends badly. */
+  code?: string;
   /** Taken back by its client: before anybody may begin with it, or at any moment. */
   cancel?: 'before' | 'whenever';
 }
@@ -15,16 +17,26 @@ const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
 const customer = { CUSTOMER_ID: 'C-1001' };
 const wishing = (SANDBOX: string) => ({ documentMetadata: metadata({ ...customer, SANDBOX }) });
 
+const rejectedFor = (code: string) => ({ ends: ['REJECTED'] as const, code });
+
 /** Of a hundred requests. What befalls a whole call befalls its company too, which must end well all the same. */
 const mix: readonly [share: number, plan: (random: Random) => Omit<Planned, 'kind'> & { kind: string }][] = [
-  [8, () => ({ kind: 'invalid', body: invoice({ documentName: 'NOSUCHNAME' }), ends: ['REJECTED'] })],
-  [4, () => ({ kind: 'refused', body: invoice(wishing('reject')), ends: ['REJECTED'] })],
+  [
+    8,
+    () => ({
+      kind: 'invalid',
+      body: invoice({ documentName: 'NOSUCHNAME' }),
+      ...rejectedFor('OMS_DOCUMENT_NAME_UNKNOWN'),
+    }),
+  ],
+  [4, () => ({ kind: 'refused', body: invoice(wishing('reject')), ...rejectedFor('OMS_THUNDERHEAD_REFUSED') })],
   [
     6,
     (random) => ({
       kind: 'failing',
       body: invoice(wishing(oneOf(random, ['error', 'partial']))),
       ends: ['FAILED'],
+      code: 'OMS_BATCH_ERRORED',
     }),
   ],
   [
@@ -47,7 +59,8 @@ const mix: readonly [share: number, plan: (random: Random) => Omit<Planned, 'kin
   [4, () => ({ kind: 'regretted', body: invoice(), ends: ['CANCELLED', 'COMPLETED'], cancel: 'whenever' })],
 ];
 
-export function planDocuments(random: Random, count: number): Planned[] {
+/** Every fifth of the good ones is to be called back. */
+export function planDocuments(random: Random, count: number, callbackUrl: string): Planned[] {
   return Array.from({ length: count }, (): Planned => {
     let place = random() * 100;
     const planned = mix.find(([share]) => {
@@ -56,6 +69,7 @@ export function planDocuments(random: Random, count: number): Planned[] {
     });
     if (planned) return planned[1](random);
     const priority = between(random, 0, 9);
-    return { kind: 'good', body: oneOf(random, [invoice, offer])({ priority }), ends: ['COMPLETED'] };
+    const changes = { priority, ...(random() < 0.2 && { callbackUrl }) };
+    return { kind: 'good', body: oneOf(random, [invoice, offer])(changes), ends: ['COMPLETED'] };
   });
 }

@@ -8,6 +8,7 @@ import { startSandbox } from '#src/local/sandboxes.ts';
 import { migrate } from '#src/platform/migrate.ts';
 import { type Sandbox, sandboxOf } from '#test/support/sandbox-control.ts';
 import type { Cell } from './cell.ts';
+import type { Receiver } from './receiver.ts';
 import { openServers, type Server } from './server.ts';
 
 /** What all cells stand on: servers that can be taken away, and the two sandboxes. */
@@ -18,8 +19,14 @@ export interface House extends AsyncDisposable {
   kafka: Server;
   thunderhead: Sandbox;
   oidm: string;
-  /** A database of the cell's own, whose events go to a topic of their own. Redis and Thunderhead know nothing any more. */
-  begin(cell: Pick<Cell, 'name' | 'migrate'>): Promise<{ databaseUrl: string; topic: string }>;
+  /**
+   * A database of the cell's own, whose events go to a topic of their own, and whose clients may be called back there. Redis
+   * and Thunderhead know nothing any more.
+   */
+  begin(
+    cell: Pick<Cell, 'name' | 'migrate'>,
+    receiver: Pick<Receiver, 'host'>,
+  ): Promise<{ databaseUrl: string; topic: string }>;
   /** All servers run again, whatever the cell has done to them. */
   restore(): Promise<void>;
 }
@@ -33,7 +40,7 @@ export async function openHouse({ keep }: { keep: boolean }): Promise<House> {
   await using opened = new AsyncDisposableStack();
   opened.defer(() => (keep ? undefined : rmSync(directory, { recursive: true, force: true })));
   const servers = await openServers(directory, others);
-  for (const each of Object.values(servers)) opened.defer(() => each.stop('gently'));
+  for (const each of Object.values(servers)) opened.defer(async () => void (await each.stop('gently')));
   const sandbox = async (name: 'thunderhead' | 'oidm') => {
     const onChild = (child: Child) => opened.defer(async () => void (await child.stop()));
     return (await startSandbox(name, { directory, environment: others, port: 0, batchMs, onChild })).url;
@@ -48,7 +55,7 @@ export async function openHouse({ keep }: { keep: boolean }): Promise<House> {
   const stack = opened.move();
   return {
     ...{ directory, ...servers, thunderhead, oidm, restore },
-    async begin(cell) {
+    async begin(cell, { host }) {
       const name = `chaos_${++count}`;
       const databaseUrl = databaseOf(servers.postgres.url, name);
       await query(
@@ -58,6 +65,11 @@ export async function openHouse({ keep }: { keep: boolean }): Promise<House> {
       await cell.migrate?.(databaseUrl);
       const topic = `oms.chaos-${count}-${cell.name.replaceAll(':', '-')}`;
       await query(databaseUrl, `update document_configuration set value = $1 where code = 'TOPIC_NAME'`, [topic]);
+      await query(
+        databaseUrl,
+        `update reference_data set attributes = attributes || jsonb_build_object('callbackHosts', $1::jsonb) where type = 'CLIENT'`,
+        [JSON.stringify([host])],
+      );
       await flush(servers.redis.url);
       await thunderhead.turn('reset', {});
       return { databaseUrl, topic };
@@ -66,10 +78,13 @@ export async function openHouse({ keep }: { keep: boolean }): Promise<House> {
   };
 }
 
-export async function flush(redisUrl: string): Promise<void> {
+/** Answers how many keys were thrown away. */
+export async function flush(redisUrl: string): Promise<number> {
   const redis = new Redis(redisUrl);
+  const keys = await redis.dbsize();
   await redis.flushall();
   redis.disconnect();
+  return keys;
 }
 
 function databaseOf(server: string, name: string): string {

@@ -4,6 +4,8 @@ import type { RequestView } from '#src/api/requests/request-view.ts';
 import { read } from '#test/events/observed.ts';
 import type { Client } from '#test/support/client.ts';
 import type { AcceptedBatch, Sandbox } from '#test/support/sandbox-control.ts';
+import type { Sample } from './evidence.ts';
+import type { Call } from './receiver.ts';
 import type { Accepted } from './source.ts';
 
 /** What somebody outside sees of one request when all is over. */
@@ -17,6 +19,8 @@ export interface Seen {
   fed: readonly Told[];
   /** At Thunderhead; asked for only of those that ought not to be there. */
   made: readonly AcceptedBatch[];
+  /** At its client, called back. */
+  called: readonly Call[];
 }
 
 export interface Told {
@@ -32,19 +36,31 @@ export interface Everything {
   known: number;
   acceptedTwice: readonly string[];
   madeInAll: number;
+  /** All that is in the error table, by pipeline, stage and code. */
+  errorRows: readonly Sample[];
+}
+
+export interface Outside {
+  client: Client;
+  brokers: string;
+  topic: string;
+  thunderhead: Sandbox;
+  calls: readonly Call[];
+  errorRows: readonly Sample[];
 }
 
 const sideBySide = 16;
 
 export async function observe(
   accepted: readonly Accepted[],
-  { client, brokers, topic, thunderhead }: { client: Client; brokers: string; topic: string; thunderhead: Sandbox },
+  { client, brokers, topic, thunderhead, calls, errorRows }: Outside,
 ): Promise<Everything> {
   const records = (await read(brokers, topic)).map(({ message }) => {
     const { status, statusVersion } = JSON.parse(`${message.value}`) as StatusEventData;
     return { subject: `${message.key}`, eventId: `${message.headers?.ce_id}`, status, version: statusVersion };
   });
   const published = Map.groupBy(records, ({ subject }) => subject);
+  const called = Map.groupBy(calls, ({ subject }) => subject);
   const fed = Map.groupBy(await readFeed(client), ({ subject }) => subject);
   const requests: Seen[] = [];
   let next = 0;
@@ -57,12 +73,13 @@ export async function observe(
         published: published.get(one.id) ?? [],
         fed: fed.get(one.id) ?? [],
         made: view.status === 'COMPLETED' ? [] : await thunderhead.accepted(one.id),
+        called: called.get(one.id) ?? [],
       });
     }
   };
   await Promise.all(Array.from({ length: sideBySide }, look));
   const { acceptedTwice, accepted: madeInAll } = await thunderhead.counts();
-  return { requests, known: await countKnown(client), acceptedTwice, madeInAll };
+  return { requests, known: await countKnown(client), acceptedTwice, madeInAll, errorRows };
 }
 
 async function readFeed(client: Client): Promise<(Told & { subject: string })[]> {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '#test/support/eventually.ts';
 import type { Cell, Scene } from './cell.ts';
 import { flush, type House } from './house.ts';
 import { between, oneOf } from './random.ts';
@@ -7,9 +8,8 @@ type ServerName = 'postgres' | 'redis' | 'kafka';
 
 /** Killed, or stopped in an orderly way, and started again at once. */
 async function restart({ house, random, blow }: Scene, name: ServerName): Promise<void> {
-  await house[name].stop(oneOf(random, ['kill', 'gently']));
+  if (await house[name].stop(oneOf(random, ['kill', 'gently']))) blow();
   await house[name].start();
-  blow();
 }
 
 /** Again and again, as long as documents come in. */
@@ -33,28 +33,34 @@ const gone = (name: ServerName, ms: number): Cell => ({
   leastBlows: 1,
   async disturb({ house, until, scale, blow }) {
     await until(0.25);
-    await house[name].stop('kill');
+    if (await house[name].stop('kill')) blow();
     await delay(ms * scale);
     await house[name].start();
-    blow();
   },
 });
 
 const thunderheadFaults = (name: string, rates: object): Cell => ({
   name: `thunderhead-${name}`,
   overMs: 8_000,
-  leastBlows: 1,
-  async disturb({ house, random, blow, until }) {
+  leastBlows: (documents) => documents / 200,
+  // Many calls, for many faults.
+  environment: { THUNDERHEAD_BATCH_SIZE: '5' },
+  async disturb({ house, random, until }) {
     await house.thunderhead.turn('faults', { ...rates, seed: between(random, 1, 1_000_000) });
-    blow();
     await until(1);
   },
+  blows: async ({ house }) => (await house.thunderhead.counts()).unansweredByChance,
 });
 
-async function thunderheadAway(house: House, mode: string, ms: number): Promise<void> {
-  await house.thunderhead.turn('outage', { mode });
+/** So long, and until somebody has met it: after an absence nobody calls for a while. Answers whether somebody has. */
+async function thunderheadAway({ thunderhead }: House, mode: string, ms: number): Promise<boolean> {
+  const calls = async () => Object.values((await thunderhead.counts()).calls).reduce((sum, count) => sum + count, 0);
+  await thunderhead.turn('outage', { mode });
+  const before = await calls();
   await delay(ms);
-  await house.thunderhead.turn('outage', { mode: 'none' });
+  const isMet = await eventually(async () => (await calls()) > before).catch(() => false);
+  await thunderhead.turn('outage', { mode: 'none' });
+  return isMet;
 }
 
 export const outageCells: readonly Cell[] = [
@@ -68,8 +74,7 @@ export const outageCells: readonly Cell[] = [
     async disturb({ house, until, blow }) {
       for (const share of [0.2, 0.4, 0.6, 0.8, 1]) {
         await until(share);
-        await flush(house.redis.url);
-        blow();
+        if ((await flush(house.redis.url)) > 0) blow();
       }
     },
   },
@@ -87,8 +92,7 @@ export const outageCells: readonly Cell[] = [
     async disturb({ house, until, scale, blow }) {
       for (const [index, mode] of ['unavailable', 'hang', 'gateway-500', 'refuse'].entries()) {
         await until(0.1 + index * 0.2);
-        await thunderheadAway(house, mode, 5_000 * scale);
-        blow();
+        if (await thunderheadAway(house, mode, 5_000 * scale)) blow();
       }
     },
   },

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { environment } from '#src/config.ts';
 import { projectFolder } from '#src/local/folders.ts';
 
-/** The three-minute cut of `npm run chaos`, with servers of its own: a red cell fails here, with its row of the table. */
+/** The short cut of `npm run chaos`, with servers of its own: a red cell fails here, with its row of the table. */
 test('whatever dies in the quick cut of the kill matrix, nothing is lost, doubled or left open', async () => {
   const args = ['test/chaos/main.ts', '--quick', '--json'];
   // A red cell ends with exit code 1; what it said is in the output.

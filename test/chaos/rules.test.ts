@@ -21,27 +21,37 @@ const fine: Seen = {
     step('submit', 'publish'),
     step('publish', 'completed'),
   ],
-  ...{ published: [told, told], fed: [told], made: [] },
+  ...{ published: [told, told], fed: [told], made: [], called: [] },
 };
 
 const batch = { batchId: 7, batchName: 'b', status: 'COMPLETED', idempotencyKey: 'b' };
-const error = (code: string) => [{ code }] as unknown as RequestView['errors'];
+const error = (code: string) => [{ stage: 'validate', code }] as unknown as RequestView['errors'];
 const ended = (status: RequestView['status'], errors: RequestView['errors'] = []) => ({ ...fine.view, status, errors });
 const rejected = {
-  accepted: { ...fine.accepted, ends: ['REJECTED'] as const },
+  accepted: { ...fine.accepted, ends: ['REJECTED'] as const, code: 'OMS_SOURCE_UNKNOWN' },
   view: ended('REJECTED', error('OMS_SOURCE_UNKNOWN')),
   history: [step(null, 'validate'), step('validate', 'publish'), step('publish', 'rejected')],
   published: [{ ...told, status: 'REJECTED' }],
   fed: [{ ...told, status: 'REJECTED' }],
 };
+const call = { subject: 'r-1', webhookId: 'e-1', status: 'COMPLETED', version: 1, taken: true };
+const calledBack = {
+  accepted: { ...fine.accepted, body: invoice({ callbackUrl: 'http://127.0.0.1:9/' }) },
+  called: [{ ...call, taken: false }, call, call],
+};
+const row = (pipeline: string, code: string, value: number) => ({
+  labels: { pipeline, stage: 'validate', code },
+  value,
+});
 
 const everything = (request: Partial<Seen>, more: Partial<Everything> = {}): Everything => ({
-  ...{ requests: [{ ...fine, ...request }], known: 1, acceptedTwice: [], madeInAll: 1, ...more },
+  ...{ requests: [{ ...fine, ...request }], known: 1, acceptedTwice: [], madeInAll: 1, errorRows: [], ...more },
 });
 
 test('nothing is wrong with a document that was made and told of, even told of twice', () => {
   expect(judge(everything({}))).toEqual([]);
   expect(judge(everything(rejected))).toEqual([]);
+  expect(judge(everything(calledBack))).toEqual([]);
 });
 
 test.each<[string, Partial<Seen>]>([
@@ -57,8 +67,16 @@ test.each<[string, Partial<Seen>]>([
   ['made although rejected', { ...rejected, made: [batch] }],
   ['made although withdrawn', { accepted: { ...fine.accepted, cancel: 'before' }, made: [batch] }],
   ['made although cancelled', { view: ended('CANCELLED'), made: [batch] }],
-  ['ended badly without a reason', { ...rejected, view: ended('REJECTED') }],
-  ['ended badly without a reason', { ...rejected, view: ended('REJECTED', error('OMS_INTERNAL_ERROR')) }],
+  ['ended badly for another reason', { ...rejected, view: ended('REJECTED') }],
+  ['ended badly for another reason', { ...rejected, view: ended('REJECTED', error('OMS_FOOTER_UNKNOWN')) }],
+  [
+    'ended badly for another reason',
+    { ...rejected, view: ended('REJECTED', [...error('OMS_SOURCE_UNKNOWN'), ...error('OMS_EVENT_REFUSED')]) },
+  ],
+  ['its end was not called back', { ...calledBack, called: [] }],
+  ['its end was not called back', { ...calledBack, called: [{ ...call, taken: false }] }],
+  ['called back with what the feed does not have', { ...calledBack, called: [call, { ...call, webhookId: 'e-2' }] }],
+  ['called back unasked', { called: [call] }],
   ['an error that is over is still there', { view: ended('COMPLETED', error('OMS_BATCH_ERRORED')) }],
   ['a gap in the history', { history: fine.history.toSpliced(1, 1) }],
   ['the history ends elsewhere', { history: fine.history.slice(0, 3) }],
@@ -66,17 +84,12 @@ test.each<[string, Partial<Seen>]>([
   expect(judge(everything(request)).join()).toContain(rule);
 });
 
-test('a failure that an operator has to decide is none of ours where the cell says so, and nowhere else', () => {
-  const unanswered = {
-    view: ended('FAILED', error('OMS_HANDOVER_UNANSWERED')),
-    history: [step(null, 'submit'), step('submit', 'failed')],
-    published: [{ ...told, status: 'FAILED' }],
-    fed: [{ ...told, status: 'FAILED' }],
-  };
-  expect(judge(everything(unanswered), { codes: ['OMS_HANDOVER_UNANSWERED'], rounds: 1 })).toEqual([]);
-  expect(judge(everything(unanswered), { codes: ['OMS_BATCH_ERRORED'], rounds: 1 })).not.toEqual([]);
-  const known = { ...unanswered, made: [batch] };
-  expect(judge(everything(known), { codes: ['OMS_HANDOVER_UNANSWERED'], rounds: 1 })).not.toEqual([]);
+test('an error row stands with a request that shows it, or with nobody', () => {
+  const judged = (...errorRows: Everything['errorRows']) => judge(everything(rejected, { errorRows }));
+  expect(judged(row('document', 'OMS_SOURCE_UNKNOWN', 1))).toEqual([]);
+  expect(judged(row('document', 'OMS_SOURCE_UNKNOWN', 2)).join()).toContain('2 error rows');
+  expect(judged(row('document', 'OMS_STAGE_TIMEOUT', 1)).join()).toContain('1 error rows');
+  expect(judged(row('callback', 'OMS_SOURCE_UNKNOWN', 1)).join()).toContain('1 error rows');
 });
 
 test.each<[string, Partial<Everything>]>([

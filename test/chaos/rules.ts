@@ -1,12 +1,6 @@
 import { gapsIn } from '#test/support/client.ts';
 import type { Everything, Seen, Told } from './observe.ts';
-
-export interface Allowed {
-  /** A failure with one of these, and without a trace at Thunderhead, is an operator's to decide, and no defect. */
-  codes: readonly string[];
-  /** How often what fails has been tried in all: 1 where nobody sets it going again. */
-  rounds: number;
-}
+import type { Call } from './receiver.ts';
 
 interface Broken {
   rule: string;
@@ -17,9 +11,12 @@ interface Broken {
 const finals: readonly string[] = ['COMPLETED', 'FAILED', 'STOPPED', 'REJECTED', 'CANCELLED'];
 const good = 'COMPLETED';
 
-/** What is wrong with what was seen, one line for each rule that is broken: how often, and the first example. */
-export function judge(seen: Everything, allowed: Allowed = { codes: [], rounds: 1 }): string[] {
-  const broken = seen.requests.flatMap((request) => judgeOne(request, allowed));
+/**
+ * What is wrong with what was seen, one line for each rule that is broken: how often, and the first example. `rounds`: how often
+ * what fails has been tried in all, 1 where nobody sets it going again.
+ */
+export function judge(seen: Everything, rounds = 1): string[] {
+  const broken = seen.requests.flatMap((request) => judgeOne(request, rounds));
   const lines = [...Map.groupBy(broken, ({ rule }) => rule)].map(
     ([rule, all]) => `${rule} (${all.length}, as ${all[0]?.id}: ${all[0]?.what})`,
   );
@@ -29,10 +26,24 @@ export function judge(seen: Everything, allowed: Allowed = { codes: [], rounds: 
     lines.push(`Thunderhead accepted ${acceptedTwice.length} documents twice, as ${acceptedTwice[0]}`);
   const completed = requests.filter(({ view }) => view.status === good).length;
   if (madeInAll < completed) lines.push(`${completed} are completed, and Thunderhead has made ${madeInAll}`);
-  return lines;
+  return [...lines, ...judgeErrorRows(seen)];
 }
 
-function judgeOne({ accepted, view, history, published, fed, made }: Seen, allowed: Allowed): Broken[] {
+/** What is in the error table and stands with no request; `judgeOne` sees to it that those which do explain its end. */
+function judgeErrorRows({ errorRows, requests }: Everything): string[] {
+  const shown = Map.groupBy(
+    requests.flatMap(({ view }) => view.errors),
+    ({ stage, code }) => `document/${stage} ${code}`,
+  );
+  return errorRows.flatMap(({ labels: { pipeline, stage, code }, value }) => {
+    const place = `${pipeline}/${stage} ${code}`;
+    const explained = shown.get(place)?.length ?? 0;
+    return value > explained ? [`${value} error rows of ${place}, and ${explained} requests that have one`] : [];
+  });
+}
+
+function judgeOne(request: Seen, roundsOfFailed: number): Broken[] {
+  const { accepted, view, history, published, fed, made } = request;
   const broken: Broken[] = [];
   const breaks = (rule: string, what: string) =>
     void broken.push({ rule, id: accepted.id, what: `${accepted.kind}, ${what}` });
@@ -41,13 +52,10 @@ function judgeOne({ accepted, view, history, published, fed, made }: Seen, allow
   const code = errors[0]?.code;
 
   if (!finals.includes(status)) breaks('no final status', said);
-  // Given up, and Thunderhead has it all the same: that would be a letter that nobody knows of.
-  const isGivenUp = (status === 'FAILED' || status === 'STOPPED') && made.length === 0;
-  const isExplained = isGivenUp && code !== undefined && allowed.codes.includes(code);
-  if (!(accepted.ends as readonly string[]).includes(status) && !isExplained)
+  if (!(accepted.ends as readonly string[]).includes(status))
     breaks('another end than it had to have', `${said} ${code ?? ''}`);
 
-  const rounds = accepted.ends.includes('FAILED') ? allowed.rounds : 1;
+  const rounds = accepted.ends.includes('FAILED') ? roundsOfFailed : 1;
   if (view.attempt !== rounds) breaks('not tried as often as it had to be', `${view.attempt} times`);
   for (let version = 1; version <= view.attempt; version++) {
     const told = (events: readonly Told[]) => events.filter((event) => event.version === version);
@@ -69,14 +77,30 @@ function judgeOne({ accepted, view, history, published, fed, made }: Seen, allow
   if (status === 'CANCELLED' && standing.length > 0) breaks('made although cancelled', `batch ${standing[0]?.batchId}`);
 
   const needsReason = status === 'FAILED' || status === 'STOPPED' || status === 'REJECTED';
-  if (needsReason && (code === undefined || code === 'OMS_INTERNAL_ERROR'))
-    breaks('ended badly without a reason', `${code}`);
+  const codes = errors.map((error) => error.code).join(', ');
+  if (needsReason && codes !== accepted.code)
+    breaks('ended badly for another reason than it had to', `${codes || 'none'} instead of ${accepted.code}`);
   if (!needsReason && errors.length > 0) breaks('an error that is over is still there', `${code}`);
+
+  broken.push(...judgeCalls(request).map(([rule, what]) => ({ rule, id: accepted.id, what })));
 
   const gaps = gapsIn(history);
   if (gaps.length > 0) breaks('a gap in the history', gaps.join(', '));
   const last = history.at(-1)?.to;
   if (finals.includes(status) && !endings[status]?.includes(`${last}`)) breaks('the history ends elsewhere', `${last}`);
+  return broken;
+}
+
+/** Who wants to be called back is, at least once, and always under the id that the event has in the feed. */
+function judgeCalls({ accepted, view, fed, called }: Seen): [rule: string, what: string][] {
+  if (!accepted.body.callbackUrl) return called.length > 0 ? [['called back unasked', `${called.length} times`]] : [];
+  const broken: [string, string][] = [];
+  if (!called.some(({ taken, status }) => taken && status === view.status))
+    broken.push(['its end was not called back', `${called.length} calls, ${view.status}`]);
+  const isFed = ({ webhookId, status, version }: Call) =>
+    fed.some((told) => told.eventId === webhookId && told.status === status && told.version === version);
+  const other = called.find((call) => !isFed(call));
+  if (other) broken.push(['called back with what the feed does not have', `${other.webhookId} ${other.status}`]);
   return broken;
 }
 

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Role } from '#src/config.ts';
 import { freePort } from '#src/local/ports.ts';
-import { type Client, clientOf } from '#test/support/client.ts';
+import { clientOf } from '#test/support/client.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type ReadyClient, requestToken, usualClient } from '#test/support/tokens.ts';
 import type { Cell, Scene } from './cell.ts';
 import { planDocuments } from './documents.ts';
 import type { House } from './house.ts';
 import { observe } from './observe.ts';
+import { errorsAtRest, untilCalledBack, untilPublished } from './quiet.ts';
 import { randomOf } from './random.ts';
+import { openReceiver } from './receiver.ts';
 import type { Row } from './report.ts';
 import { judge } from './rules.ts';
 import { type Accepted, handIn } from './source.ts';
@@ -26,7 +28,6 @@ export interface CellRun {
 const leaseMs = 2_000;
 /** What is late comes within a lease and a sweep: a second print, a second event. */
 const quietMs = leaseMs + 1_500;
-const patienceMs = 90_000;
 
 const usual: readonly (readonly Role[])[] = [['worker'], ['worker'], ['sweep']];
 
@@ -41,18 +42,23 @@ const settings = {
   THUNDERHEAD_CALLS_IN_FLIGHT: '64',
   POLL_FIRST_MS: '50',
   POLL_CAP_MS: '500',
+  CALLBACK_KEY: 'a key of at least thirty-two characters',
+  CALLBACK_TIMEOUT_MS: '2000',
+  CALLBACK_PRIVATE_ADDRESSES: '127.0.0.1',
+  CALLBACK_PLAIN_HTTP: 'true',
 };
 
 /** Builds a system, hands it documents, does to it what the cell says, and has judged what is seen of it afterwards. */
 export async function runCell(cell: Cell, house: House, run: CellRun): Promise<Row> {
   const startedAt = performance.now();
   const random = randomOf(run.seed, cell.name);
-  const documents = planDocuments(random, run.documents);
   const complaints: string[] = [];
   let blows = 0;
   await using opened = new AsyncDisposableStack();
+  const receiver = opened.use(await openReceiver(randomOf(run.seed, `${cell.name} receiver`)));
+  const documents = planDocuments(random, run.documents, receiver.url);
   opened.defer(() => house.restore());
-  const { databaseUrl, topic } = await house.begin(cell);
+  const { databaseUrl, topic } = await house.begin(cell, receiver);
   const directory = join(house.directory, cell.name.replaceAll(':', '-'));
   mkdirSync(directory);
 
@@ -71,7 +77,7 @@ export async function runCell(cell: Cell, house: House, run: CellRun): Promise<R
       ...(program && { program }),
     };
     const supervised = await supervise(start);
-    opened.defer(() => supervised.stop());
+    opened.defer(async () => void (await supervised.stop()));
     return { roles, supervised };
   };
   const api = await begin(['api'], { PORT: `${await freePort()}` });
@@ -105,18 +111,31 @@ export async function runCell(cell: Cell, house: House, run: CellRun): Promise<R
   const failing = documents.filter(({ ends }) => ends.includes('FAILED')).length;
   const rounds = 1 + (cell.recoveries ?? 0);
   await untilPublished(client, documents.length + failing * (rounds - 1));
+  await untilCalledBack(receiver, accepted);
   await delay(quietMs);
-  for (const one of all.slice(1)) await one.stop();
 
+  // Before anybody is stopped: one that has to be killed in the end was not struck by us.
   const kills = all.reduce((sum, { killed }) => sum + killed, 0);
-  if (Math.max(blows, kills) < cell.leastBlows)
-    complaints.push(`only ${Math.max(blows, kills)} blows: nothing is shown`);
+  const met = (await cell.blows?.(scene)) ?? (blows || kills);
+  const { leastBlows: least } = cell;
+  const needed = Math.ceil(typeof least === 'number' ? least : least(run.documents));
+  if (met < needed) complaints.push(`only ${met} blows, and not ${needed}: nothing is shown`);
+  const [sweep = api.supervised] = scene.of('sweep');
+  const errorRows = await errorsAtRest(sweep);
+  const stop = async (one: Supervised) => {
+    const exit = await one.stop();
+    if (exit?.code !== 0)
+      complaints.push(`${one.roles} did not end well: ${exit?.signal ?? exit?.code ?? 'it was gone'}`);
+  };
+  await Promise.all(all.slice(1).map(stop));
   const { thunderhead } = house;
-  const seen = await observe(accepted, { client, brokers: house.kafka.url, topic, thunderhead });
-  const broken = [...judge(seen, { codes: cell.allowed ?? [], rounds }), ...complaints];
+  const outside = { client, brokers: house.kafka.url, topic, thunderhead, calls: receiver.calls, errorRows };
+  const seen = await observe(accepted, outside);
+  await stop(api.supervised);
+  const broken = [...judge(seen, rounds), ...complaints];
   const failures = all.flatMap((one) => one.failures);
   return {
-    ...{ cell: cell.name, documents: accepted.length, blows: Math.max(blows, kills), kills, broken },
+    ...{ cell: cell.name, documents: accepted.length, blows: met, kills, broken },
     seconds: (performance.now() - startedAt) / 1_000,
     notes: failures.length > 0 ? [`${failures.length} ended by themselves: ${failures[0]}`] : [],
   };
@@ -142,17 +161,4 @@ function bearers(oidm: string) {
     tokens.set(client, token);
     return token;
   };
-}
-
-/** When it takes too long, the checker says what is open. */
-async function untilPublished(client: Client, count: number): Promise<void> {
-  const ends = new Set<string>();
-  let after: string | undefined;
-  const isDone = async () => {
-    const { items, next } = await client.feed(after);
-    for (const { subject, data } of items) ends.add(`${subject} ${data.statusVersion}`);
-    after = next ?? undefined;
-    return ends.size >= count;
-  };
-  await eventually(isDone, { timeoutMs: patienceMs, everyMs: 100 }).catch(() => undefined);
 }

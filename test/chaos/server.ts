@@ -7,8 +7,8 @@ import { startRedis } from '#src/local/redis.ts';
 /** One of the three services, which can be taken away and comes back under the same address with what it had on disk. */
 export interface Server {
   url: string;
-  /** `kill`: as a machine that dies; `gently`: as an operator who restarts it. */
-  stop(how: 'kill' | 'gently'): Promise<void>;
+  /** `kill`: as a machine that dies; `gently`: as an operator who restarts it. Answers whether it was there, and is gone. */
+  stop(how: 'kill' | 'gently'): Promise<boolean>;
   start(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ async function server(start: () => Promise<Started>): Promise<Server> {
       const { child } = running ?? {};
       running = undefined;
       if (how === 'kill' && child) process.kill(child.pid, 'SIGKILL');
-      await (how === 'kill' ? child?.exited : child?.stop());
+      return (await (how === 'kill' ? child?.exited : child?.stop())) !== undefined;
     },
     async start() {
       running ??= await start();

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Role } from '#src/config.ts';
+import type { Exit } from '#src/local/child.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { type OmsProcess, type Program, spawnOms } from '#test/support/oms-process.ts';
 
 export interface SupervisedStart {
@@ -12,29 +14,45 @@ export interface SupervisedStart {
 
 /** An OMS process that is started again whenever it ends, as Kubernetes does it. */
 export interface Supervised {
+  readonly roles: readonly Role[];
   readonly url: string;
-  /** How often it died of SIGKILL: by its crash point, or by us. */
+  /** How often it died of SIGKILL after it was ready: by its crash point, or by us. */
   readonly killed: number;
   /** Ends that nobody asked for. */
   readonly failures: readonly string[];
-  kill(): Promise<void>;
-  /** SIGTERM; answers how it took it. */
+  /** By how much the clock of its log was off ours when it was ready last. */
+  readonly clockOffMs: number;
+  /** What it has logged in all its lives that became ready. */
+  log(): string;
+  /** False: there was nobody to kill just then. */
+  kill(): Promise<boolean>;
+  /** SIGTERM, as soon as it is ready; answers how it took it. */
   terminate(): Promise<{ code: number | null; seconds: number }>;
+  /** Resolves when it is at work. */
+  untilReady(): Promise<void>;
   /** From now on another program is started. */
   become(program: Program): void;
-  /** SIGTERM, and it does not come back. */
-  stop(): Promise<void>;
+  /** SIGTERM, and it does not come back. Undefined: it was not there. One that hangs is killed after ten seconds. */
+  stop(): Promise<Exit | undefined>;
 }
 
 const pauseMs = 200;
+const patienceMs = 60_000;
 
 export async function supervise({ roles, environment, directory, program }: SupervisedStart): Promise<Supervised> {
   const failures: string[] = [];
+  const lives: OmsProcess[] = [];
   let killed = 0;
   let stopped = false;
   let asked = false;
   let other: Program | undefined;
-  const start = () => spawnOms(roles, environment, directory, other ?? program?.(killed));
+  let clockOffMs = 0;
+  const start = async (): Promise<OmsProcess> => {
+    const started = await spawnOms(roles, environment, directory, other ?? program?.(killed));
+    clockOffMs = Date.parse(started.readyAt) - Date.now();
+    lives.push(started);
+    return started;
+  };
   let running: OmsProcess | undefined = await start();
   let url = running.url;
 
@@ -53,37 +71,50 @@ export async function supervise({ roles, environment, directory, program }: Supe
     }
   };
   const watching = watch();
-
-  const terminate = async () => {
-    const current = running;
-    const startedAt = performance.now();
-    if (!current) return { code: 0, seconds: 0 };
-    asked = true;
-    process.kill(current.pid, 'SIGTERM');
-    const { code } = await current.exited;
-    return { code, seconds: (performance.now() - startedAt) / 1_000 };
-  };
+  const ready = () => eventually(() => running, { timeoutMs: patienceMs });
 
   return {
+    roles,
     get url() {
       return url;
     },
     get killed() {
       return killed;
     },
+    get clockOffMs() {
+      return clockOffMs;
+    },
     failures,
-    kill: async () => void (await running?.kill()),
-    terminate,
+    log: () => lives.map((life) => life.output()).join(''),
+    async kill() {
+      const current = running;
+      if (!current) return false;
+      // It may have ended by itself this very moment.
+      await current.kill().catch(() => undefined);
+      return (await current.exited).signal === 'SIGKILL';
+    },
+    async terminate() {
+      const current = await ready();
+      const startedAt = performance.now();
+      asked = true;
+      process.kill(current.pid, 'SIGTERM');
+      const { code } = await current.exited;
+      return { code, seconds: (performance.now() - startedAt) / 1_000 };
+    },
+    untilReady: async () => void (await ready()),
     become(next) {
       other = next;
     },
     async stop() {
       stopped = true;
       asked = true;
-      await running?.stop();
+      let last = running;
+      await last?.stop();
       await watching;
       // It may have been starting just then.
-      await (running as OmsProcess | undefined)?.stop();
+      last ??= running;
+      await last?.stop();
+      return last?.exited;
     },
   };
 }

@@ -6,19 +6,31 @@ import { startChild } from '#src/local/child.ts';
 import { projectFolder } from '#src/local/folders.ts';
 import type { Cell } from './cell.ts';
 
+/** What a version is made of. */
+const product = ['entities', 'processors', 'queues', 'admin', 'src'];
+
+const git = (...args: string[]): Buffer =>
+  execFileSync('git', args, { cwd: projectFolder, maxBuffer: 2 ** 28, stdio: 'pipe' });
+
+/** The commit before the newest one that changed the product. */
+function versionBefore(): string {
+  const newest = `${git('log', '-1', '--format=%H', '--', ...product)}`.trim();
+  return `${git('rev-parse', '--short', `${newest}^`)}`.trim();
+}
+
 /**
- * Version N is what git has of `commit` (HEAD unless told), N+1 is this working tree: N is at work on its own schema, N+1
- * migrates it under N's feet, and then takes N's place process by process while documents come in. It shows what these two
- * commits do to each other; with a clean tree and HEAD, that one version is rolled out onto itself.
+ * Version N is what git has of `given` (the one before this unless told), N+1 is this working tree: N is at work on its own
+ * schema, N+1 migrates it under N's feet, and then takes N's place process by process while documents come in. It shows what
+ * these two do to each other.
  */
-export function versionCell(directory: string, commit = 'HEAD'): Cell {
+export function versionCell(directory: string, given?: string): Cell {
+  let commit = given ?? '';
   const older = join(directory, 'version-n');
   let unpacked = false;
   const unpack = () => {
     if (unpacked) return;
     mkdirSync(older);
-    const archive = execFileSync('git', ['archive', commit], { cwd: projectFolder, maxBuffer: 2 ** 28 });
-    execFileSync('tar', ['-x', '-C', older], { input: archive });
+    execFileSync('tar', ['-x', '-C', older], { input: git('archive', commit) });
     symlinkSync(join(projectFolder, 'node_modules'), join(older, 'node_modules'));
     unpacked = true;
   };
@@ -38,6 +50,15 @@ export function versionCell(directory: string, commit = 'HEAD'): Cell {
     name: 'two-versions',
     overMs: 15_000,
     leastBlows: 4,
+    refusal() {
+      try {
+        commit ||= versionBefore();
+        if (`${git('diff', '--name-only', commit, '--', ...product)}` !== '') return undefined;
+      } catch (error) {
+        return `there is no version before this one: ${(error as Error).message.trim().split('\n').at(-1)}`;
+      }
+      return `${commit} is the same code as this tree`;
+    },
     async migrate(databaseUrl) {
       unpack();
       await migrateWith(older, databaseUrl);
@@ -51,7 +72,8 @@ export function versionCell(directory: string, commit = 'HEAD'): Cell {
         one.become({});
         const { code } = await one.terminate();
         if (code !== 0) complain(`exit code ${code} after SIGTERM`);
-        blow();
+        await one.untilReady();
+        if (code === 0) blow();
       }
     },
   };

@@ -12,6 +12,7 @@ export interface RequestBody {
   documentContent: Record<string, unknown>;
   priority?: number;
   notBefore?: string;
+  callbackUrl?: string;
 }
 
 export const newCorrelationId = (): string => `test-${randomUUID()}`;

@@ -7,8 +7,11 @@ export interface OmsProcess {
   /** Where it listens. */
   url: string;
   pid: number;
+  /** By its own clock. */
+  readyAt: string;
   /** `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Gently; one that hangs is killed after ten seconds. */
   stop(): Promise<void>;
   /** Resolves when it is gone, whoever ended it. */
   exited: Promise<Exit>;
@@ -40,15 +43,15 @@ export async function spawnOms(
     workingDirectory,
     logFile: join(directory, `oms-${++count}.log`),
   });
-  const { url } = await child.until(() => {
+  const { url, time } = await child.until(() => {
     const line = child
       .output()
       .split('\n')
       .find((text) => text.includes('"msg":"ready"'));
-    return line === undefined ? undefined : (JSON.parse(line) as { url: string });
+    return line === undefined ? undefined : (JSON.parse(line) as { url: string; time: string });
   });
   return {
-    ...{ url, pid: child.pid, exited: child.exited, output: () => child.output() },
+    ...{ url, readyAt: time, pid: child.pid, exited: child.exited, output: () => child.output() },
     async kill() {
       process.kill(child.pid, 'SIGKILL');
       await child.exited;
