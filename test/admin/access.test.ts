@@ -79,25 +79,32 @@ describe('the session ends while a form is filled in', () => {
       () => referer(`/admin/requests/${id}?notice=x`),
       `/admin/requests/${id}?notice=x`,
     ],
-    ['without saying from where', `/admin/requests/${id}/retrigger`, () => ({}), `/admin/requests/${id}`],
+    ['without saying from where', `/admin/requests/${id}/retrigger`, () => ({}), `/admin/requests/${id}/retrigger`],
     [
       'from elsewhere',
       `/admin/requests/${id}/cancel?a=/b/c`,
       () => ({ referer: 'https://evil.example/admin/x' }),
-      `/admin/requests/${id}`,
+      `/admin/requests/${id}/cancel?a=/b/c`,
     ],
     ['from outside the board', `/admin/requests/${id}/cancel`, () => referer('/api/v1'), '/admin'],
-    ['from nonsense', '/admin/retriggers', () => ({ referer: 'nonsense' }), '/admin'],
+    ['from nonsense', '/admin/retriggers', () => ({ referer: 'nonsense' }), '/admin/retriggers'],
   ])('a form %s leads back to a page: %s', async (_, path, headers, page) => {
     const { status, headers: answered } = await sendForm(path, headers());
     const to = new URL(answered.get('location') ?? '', origin());
     expect([status, to.pathname, to.searchParams.get('to')]).toEqual([303, '/admin/sign-in', page]);
   });
 
-  test('or the page is out of date: its link leads to the page, not to where the form was sent', async () => {
+  test('or the page is out of date: its link leads to the page', async () => {
     await visitor.signIn(ops);
-    const { status, text } = await sendForm(`/admin/requests/${id}/retrigger`, { origin: origin() });
+    const from = referer(`/admin/requests/${id}`);
+    const { status, text } = await sendForm(`/admin/requests/${id}/retrigger`, { origin: origin(), ...from });
     expect([status, /href="([^"]+)">Load it again/.exec(text)?.[1]]).toEqual([403, `/admin/requests/${id}`]);
+  });
+
+  test('and whoever is led to where a form was sent finds the page there', async () => {
+    await visitor.signIn(ops);
+    const { status, headers } = await visitor.open(`/admin/requests/${id}/retrigger`, {});
+    expect([status, headers.get('location')]).toEqual([303, `/admin/requests/${id}`]);
   });
 });
 

@@ -122,7 +122,7 @@ test('a document on its way is updated in place: no index of progress holds what
      join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
      where i.indrelid = 'progress'::regclass and not i.indisprimary`,
   );
-  expect(rows[0]?.columns).toEqual(['ended_as', 'ended_at', 'id']);
+  expect(rows[0]?.columns).toEqual(['ended_as', 'ended_at', 'id', 'pipeline']);
 });
 
 describe('the document', () => {
