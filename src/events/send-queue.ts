@@ -25,9 +25,7 @@ export class SendQueue<Item, Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, since: Date.now(), resolve, reject });
       this.#watch();
-      this.#running ??= this.#run().finally(() => {
-        this.#running = undefined;
-      });
+      this.#running ??= this.#run();
     });
   }
 
@@ -54,6 +52,8 @@ export class SendQueue<Item, Answer> {
     }
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    // In the same turn as the last look at what waits: what is added after it begins a run of its own.
+    this.#running = undefined;
   }
 
   #take(): Entry<Item, Answer>[] {

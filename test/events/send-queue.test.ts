@@ -29,6 +29,16 @@ test('what comes while a flush is out travels in the next one, in order', async 
   expect(batches.length).toBeLessThanOrEqual(2);
 });
 
+test.each(Array.from({ length: 12 }, (_, turns) => turns))(
+  'what comes just when nothing is left is not forgotten: %i turns after the answer',
+  async (turns) => {
+    const { queue } = recording();
+    await queue.add('a');
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    expect(await queue.add('b')).toBe('B');
+  },
+);
+
 test('a batch is capped by count and by bytes', async () => {
   const byCount = recording({ maxItems: 2 });
   await Promise.all(['a', 'b', 'c'].map((item) => byCount.queue.add(item)));
