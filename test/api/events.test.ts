@@ -18,7 +18,10 @@ const listen = (id: string, query = ''): Listener =>
     names: ['step', 'status'],
   });
 const shown = ({ events }: Pick<Listener, 'events'>) =>
-  events.map(({ event, data }) => (event === 'step' ? `${data.from} -> ${data.to}` : data.status));
+  events
+    .map(({ event, data }) => (event === 'step' ? `${data.from} -> ${data.to}` : data.status))
+    // Nobody knows how often Thunderhead has to be asked.
+    .filter((step) => step !== 'poll -> poll');
 const happyWay = [
   'null -> validate',
   'validate -> submit',

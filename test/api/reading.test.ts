@@ -21,7 +21,9 @@ const documentOf = (id: string) => oms.fetch(`/api/v1/document-requests/${id}/do
 test('the history tells every step, each from where the last one led', async () => {
   const { id } = await oms.through(invoice());
   const history = await oms.history(id);
-  expect(history.map(({ from, to, actor }) => [from, to, actor])).toEqual([
+  // Nobody knows how often Thunderhead has to be asked.
+  const isLook = ({ from, to }: { from: string | null; to: string }) => from === 'poll' && to === 'poll';
+  expect(history.filter((step) => !isLook(step)).map(({ from, to, actor }) => [from, to, actor])).toEqual([
     [null, 'validate', 'api'],
     ['validate', 'submit', 'worker'],
     ['submit', 'submit', 'worker'],

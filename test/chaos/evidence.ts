@@ -43,7 +43,7 @@ export async function stepsOf({ url }: Pick<Supervised, 'url'>): Promise<number>
 
 /** The whole error table, by pipeline, stage and code; `url` is of a process that tells what all share. */
 export async function readErrorRows(url: string): Promise<Sample[]> {
-  const isUp = (await readMetric(url, 'oms_metrics_source_up')).find(({ labels }) => labels.source === 'database');
+  const isUp = (await readMetric(url, 'oms_metrics_source_up')).find(({ labels }) => labels.source === 'errors');
   if (isUp?.value !== 1) throw new Error('the metrics do not say what is in the tables');
   return readMetric(url, 'oms_error_rows');
 }
