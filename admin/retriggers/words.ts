@@ -31,7 +31,7 @@ export const documents = (count: number): string => `${number(count)} ${count ==
 
 export function duration(minutes: number): string {
   if (minutes <= 0) return 'no time';
-  if (minutes <= 1) return 'less than a minute';
+  if (minutes <= 1) return 'a minute';
   if (minutes < 90) return `${Math.ceil(minutes)} minutes`;
   return `${Math.ceil(minutes / 6) / 10} hours`;
 }
