@@ -23,9 +23,10 @@ test('a page says that the database is away, and what that means for what was as
     expect(text).toMatch(/The database is away(.|\n)*Nothing was changed/);
     expect(text).toContain(`href="${path}">Try again`);
   }
+  const origin = house.url.replace('/admin', '');
   const pressed = await olga.open(`${page}/cancel`, {
     method: 'POST',
-    headers: { origin: house.url.replace('/admin', ''), 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { origin, referer: `${origin}${page}`, 'content-type': 'application/x-www-form-urlencoded' },
     body: String(new URLSearchParams({ csrf, reason: 'a duplicate' })),
   });
   expect(pressed.status).toBe(503);
