@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import express from 'express';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -28,6 +27,7 @@ import { openCallBudget } from '#src/thunderhead/budget/budget.ts';
 import { postgresState } from '#src/thunderhead/budget/postgres-state.ts';
 import { redisState } from '#src/thunderhead/budget/redis-state.ts';
 import { callSettings } from '#src/thunderhead/call-settings.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { scriptedGatekeeper } from './scripted-gatekeeper.ts';
 import { scriptedThunderhead } from './scripted-thunderhead.ts';
 import { visitorOf } from './visitor.ts';
@@ -77,7 +77,8 @@ export async function openHouse({
   const log: { about: object; message: string }[] = [];
   const note = (about: object, message: string) => void log.push({ about, message });
   const redis = redisUrl ? opened.use(openRedis(redisUrl, () => undefined)).redis : undefined;
-  if (redis) await once(redis, 'ready');
+  // One that is slow to answer is asked again by its client: an `error` on the way is no end.
+  if (redis) await eventually(() => redis.status === 'ready');
   const openCallSettings = async () => callSettings(await openSettings({ pool, log: ownLog }), configuredCalls);
   const chosen = await openCallSettings();
   const budget = opened.use(
