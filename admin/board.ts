@@ -57,8 +57,8 @@ const mark = `${mountedAt}/sign-in/mark.svg`;
 
 /**
  * Bull Board with its groups: the documents, per stage, as the database knows them, which can be set going again, hurried,
- * cancelled and made to wait; the calls to sources; what runs by the clock; and the engine room, BullMQ's own queues, to look at. All of it behind
- * `oms.admin`.
+ * cancelled and made to wait; the calls to sources; what runs by the clock; and the engine room, BullMQ's own queues, to
+ * look at. All of it behind `oms.admin`.
  */
 export function createBoard({
   access,

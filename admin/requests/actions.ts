@@ -1,9 +1,8 @@
 import { pipeline as pipe } from 'node:stream/promises';
 import type { Response } from 'express';
 import { type FinishedDocuments, isLater } from '#processors/document/ports.ts';
-import { cancel } from '#processors/engine/cancel.ts';
 import type { PipelineShape } from '#processors/engine/pipeline.ts';
-import { signalsFor } from '#processors/engine/signal.ts';
+import { cancelAndRing } from '#queues/cancel.ts';
 import { type RetriggerParts, retrigger } from '../retrigger.ts';
 import type { NoticeName } from './notices.ts';
 import type { RequestRecords } from './records.ts';
@@ -24,14 +23,10 @@ export async function setGoingAgain(parts: ActionParts, { id, actor, reason }: W
   return (await retrigger(parts, [id], wish)).length > 0 ? 'retriggered' : 'not-failed';
 }
 
-export async function takeBack({ pool, clock, orchestration, pipeline }: ActionParts, wish: Wish): Promise<NoticeName> {
-  const now = clock.now();
-  const answer = await cancel(pool, pipeline, { ...wish, now });
+export async function takeBack(parts: ActionParts, wish: Wish): Promise<NoticeName> {
+  const answer = await cancelAndRing(parts, { ...wish, now: parts.clock.now() });
   if (!answer?.heard) return 'too-late';
-  const { at } = answer;
-  // A ring that came while the row was locked found nothing.
-  if (at.status === 'ready' && at.dueAt <= now) await orchestration.signal(signalsFor(pipeline.name, [at], now));
-  return at.result === 'cancelled' ? 'cancelled' : 'to-be-cancelled';
+  return answer.at.result === 'cancelled' ? 'cancelled' : 'to-be-cancelled';
 }
 
 /** Passes the bytes on as they come. Undefined: they are on their way. */

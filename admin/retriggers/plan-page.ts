@@ -59,7 +59,7 @@ export const planPage = ({ operator, now, plan, pace, items, state, next, notice
 const tones = { running: 'good', paused: 'waiting', stopped: 'unknown', done: 'good' } as const;
 const words = { running: 'Resumed', paused: 'Paused', stopped: 'Stopped', done: 'Last resumed' } as const;
 
-export const labels: Record<ItemState, string> = {
+const labels: Record<ItemState, string> = {
   pending: 'Pending',
   going: 'Going',
   completed: 'Completed',

@@ -14,8 +14,8 @@ export type StageCounts = Record<StageState, number>;
  * What is in flight or has failed is counted live; both have small indexes. What has ended is the one number that grows
  * for ever (no index counts it, and one would cost every document a write), so it is counted as often as it is cheap:
  * an answer serves so long that counting keeps one connection busy for no more than a fiftieth of the time, and a count
- * that takes too long gives way to the planner's estimate. Where the rest cannot be counted, what was counted last is shown, and
- * `caveat` says so: in the hour in which a million fail, a board with old numbers is better than none.
+ * that takes too long gives way to the planner's estimate. Where the rest cannot be counted, what was counted last is
+ * shown, and `caveat` says so: in the hour in which a million fail, a board with old numbers is better than none.
  */
 export class PipelineCounts {
   readonly #pool: Pool;

@@ -1,7 +1,7 @@
-import { cancel } from '#processors/engine/cancel.ts';
 import { promote } from '#processors/engine/due.ts';
 import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import { signalsFor } from '#processors/engine/signal.ts';
+import { cancelAndRing } from '#queues/cancel.ts';
 import type { Operator } from '../access.ts';
 import { Refusal } from '../board/refusal.ts';
 import { type RetriggerParts, retrigger } from '../retrigger.ts';
@@ -90,13 +90,10 @@ export function stageOperations(parts: StageOperationParts): StageOperations {
     },
 
     async cancel(id) {
-      const now = clock.now();
-      const answer = await cancel(pool, pipeline, { id, actor: actor(), reason: removed, now });
+      const wish = { id, actor: actor(), reason: removed, now: clock.now() };
+      const answer = await cancelAndRing(parts, wish);
       counts.forget();
       if (!answer?.heard) throw tooLate(id);
-      // A ring that came while the row was locked found nothing.
-      if (answer.at.status === 'ready' && answer.at.dueAt <= now)
-        await orchestration.signal(signalsFor(name, [answer.at], now));
       done(removed, { requestId: id });
     },
 

@@ -17,10 +17,10 @@ const mostAtOnce = 500;
 
 /** What has failed at a stage, but for what was rejected: at once when it is little, by a plan when it is much. */
 export async function retryAllAt(
-  { pipeline: { name, ...shape }, operator, ...parts }: RetryAllParts,
+  { pipeline: shape, operator, ...parts }: RetryAllParts,
   stage: string,
 ): Promise<Retried> {
-  const pipeline = planned({ name, ...shape });
+  const pipeline = planned(shape);
   const { subject: actor, client } = operator();
   const values: unknown[] = [];
   const failed = failedDocuments({ stage }, pipeline, (value) => `$${values.push(value)}`);
@@ -35,6 +35,6 @@ export async function retryAllAt(
     return plan === undefined ? { went: 0 } : { plan };
   }
   const ids = rows.map(({ id }) => id);
-  const wish = { pipeline: name, actor, reason: 'retriggered on the board' };
+  const wish = { pipeline: shape.name, actor, reason: 'retriggered on the board' };
   return { went: ids.length === 0 ? 0 : (await retrigger(parts, ids, wish)).length };
 }

@@ -75,6 +75,6 @@ export async function* promote(
   }
 }
 
-type DueColumns = Pick<ProgressColumns, 'id' | 'stage' | 'due_at' | 'priority'>;
+export type DueColumns = Pick<ProgressColumns, 'id' | 'stage' | 'due_at' | 'priority'>;
 
-const dueOf = ({ id, stage, due_at, priority }: DueColumns): Due => ({ id, stage, dueAt: due_at, priority });
+export const dueOf = ({ id, stage, due_at, priority }: DueColumns): Due => ({ id, stage, dueAt: due_at, priority });

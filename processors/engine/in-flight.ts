@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
-import type { Due } from './due.ts';
-import type { ProgressColumns } from './progress-columns.ts';
+import { type Due, type DueColumns, dueOf } from './due.ts';
 import { persistently } from './transaction.ts';
 import { nilUuid } from './uuid.ts';
 
@@ -17,7 +16,7 @@ export async function* inFlight(
 ): AsyncGenerator<Due[], void, void> {
   for (let after = nilUuid; ; ) {
     const { rows } = await persistently(() =>
-      pool.query<Pick<ProgressColumns, 'id' | 'stage' | 'due_at' | 'priority'>>(
+      pool.query<DueColumns>(
         `with page as (
            select id from progress where ended_at is null and pipeline = $1 and id > $2
            order by id limit $3 for update skip locked),
@@ -27,7 +26,7 @@ export async function* inFlight(
         [pipeline, after, pageSize, now()],
       ),
     );
-    if (rows.length > 0) yield rows.map(({ id, stage, due_at, priority }) => ({ id, stage, dueAt: due_at, priority }));
+    if (rows.length > 0) yield rows.map(dueOf);
     const last = rows.at(pageSize - 1);
     if (!last) return;
     after = last.id;

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import type { Due } from './due.ts';
-import type { ProgressColumns } from './progress-columns.ts';
+import { type Due, type DueColumns, dueOf } from './due.ts';
+import { nilUuid } from './uuid.ts';
 
 /**
  * Items whose ring must have been lost: a lease ran out, or nobody came for `graceMs` after the item was due, although
@@ -12,7 +12,7 @@ export async function overdue(
   { pipeline, paused = [], inLineSince = new Map(), now, graceMs, after, limit }: OverdueQuery,
 ): Promise<Due[]> {
   const graceBefore = (moment: Date) => new Date(Math.min(moment.getTime(), now.getTime()) - graceMs);
-  const { rows } = await pool.query<Pick<ProgressColumns, 'id' | 'stage' | 'due_at' | 'priority'>>({
+  const { rows } = await pool.query<DueColumns>({
     name: 'oms-overdue',
     text: `with lost as (
         select p.id from progress p
@@ -25,14 +25,12 @@ export async function overdue(
         returning p.id, p.stage, p.due_at, p.priority)
       select * from rung order by id`,
     values: [
-      ...[pipeline, now, graceBefore(now), after ?? nil, paused],
+      ...[pipeline, now, graceBefore(now), after ?? nilUuid, paused],
       ...[[...inLineSince.keys()], [...inLineSince.values()].map(graceBefore), limit],
     ],
   });
-  return rows.map(({ id, stage, due_at, priority }) => ({ id, stage, dueAt: due_at, priority }));
+  return rows.map(dueOf);
 }
-
-const nil = '00000000-0000-0000-0000-000000000000';
 
 /** The ring did not go out after all. */
 export async function unring(pool: Pool, items: readonly { id: string }[]): Promise<void> {

@@ -2,7 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { demandDataRate } from '#src/limits/minimum-data-rate.ts';
 import type { Logger } from '#src/platform/log.ts';
-import { NotReady } from '../platform/not-ready.ts';
+import { NotReady } from '#src/platform/not-ready.ts';
 import { answerProblems, nothingHere, problemOf } from './errors.ts';
 import { problems } from './problem.ts';
 

@@ -3,7 +3,7 @@ const most = 200;
 export const other = 'other';
 
 /** The value itself for the first two hundred different ones, and `other` for the rest. */
-export function few(limit = most): (value: string) => string {
+export function limitedLabel(limit = most): (value: string) => string {
   const known = new Set<string>();
   return (value) => {
     if (known.size < limit) known.add(value);

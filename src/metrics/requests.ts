@@ -1,6 +1,6 @@
 import { isLater, type StatusPublisher } from '#processors/document/ports.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
-import { few } from './label-limit.ts';
+import { limitedLabel } from './label-limit.ts';
 
 export interface RequestMetrics {
   /** A new request is on disk. */
@@ -13,8 +13,8 @@ const buckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 
 
 /** What comes in, what comes out, and how late the world hears of it. */
 export function requestMetrics(metrics: Metrics, now: () => Date): RequestMetrics {
-  const sourceOf = few();
-  const typeOf = few();
+  const sourceOf = limitedLabel();
+  const typeOf = limitedLabel();
   const received = metrics.counter({
     name: 'oms_requests_received_total',
     help: 'Document requests taken in by this process; repeated ones are not counted again.',

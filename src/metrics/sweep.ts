@@ -1,7 +1,7 @@
 import type { SweepOptions } from '#queues/sweep.ts';
 import type { Metrics } from '#src/platform/metrics.ts';
 
-/** Every ring of the sweep stands for one that was lost: a job that is gone, a worker that died, a queue that is too long. */
+/** Every ring of the sweep stands for one that was lost: a job that is gone, or a worker that died. */
 export function sweepMetrics(metrics: Metrics): NonNullable<SweepOptions['rang']> {
   const rings = metrics.counter({
     name: 'oms_sweep_rings_total',

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { statusInFlight } from '#processors/document/status.ts';
-import { few, other } from './label-limit.ts';
+import { limitedLabel, other } from './label-limit.ts';
 
 /**
  * What the metrics ask the tables. All of it is counted through indexes that hold only what is in flight, or in a table that
@@ -68,7 +68,7 @@ export async function askFingerprints(client: PoolClient) {
 
 /** The many types of few requests each, which a client can make up, are counted together. */
 function fewOf(rows: RequestsRow[]): RequestsRow[] {
-  const known = few();
+  const known = limitedLabel();
   const byType = new Map<string, RequestsRow>();
   for (const row of rows) {
     const type = known(JSON.stringify([row.source, row.type])) === other ? other : row.type;

@@ -5,7 +5,7 @@ import type { PausedStages } from '#processors/engine/paused-stages.ts';
 import type { PipelineShape } from '#processors/engine/pipeline.ts';
 import type { Settlement, Signal } from '#processors/engine/signal.ts';
 import { defaultTimeoutMs } from '#processors/engine/stage.ts';
-import { NotReady } from '#src/platform/not-ready.ts';
+import { NotReady } from './not-ready.ts';
 
 export interface StallWatchParts {
   pool: Pool;

@@ -14,7 +14,7 @@ import { type Answer, messageOf } from './answer.ts';
 import type { CallRequest } from './budget/call.ts';
 import type { Call, Calls } from './calls.ts';
 import type { RemoteClock } from './remote-clock.ts';
-import { sharing } from './single-flight.ts';
+import { singleFlight } from './single-flight.ts';
 
 /** All that is asked of Thunderhead, beside the hand-over itself. */
 export type ThunderheadClient = Omit<DocumentGenerator, 'submit'> & FinishedDocuments;
@@ -78,12 +78,12 @@ export function thunderheadClient(
 
   return {
     // The documents of one batch ask together, and are answered together.
-    status: sharing(
+    status: singleFlight(
       (batchId) => String(batchId),
       (batchId: number) => queries.submit(batchId),
     ),
 
-    find: sharing(
+    find: singleFlight(
       ({ name }) => name,
       async ({ name, correlationId }: Parameters<DocumentGenerator['find']>[0]) => {
         const path = `/batches?correlationId=${correlationId}`;
@@ -93,7 +93,7 @@ export function thunderheadClient(
       },
     ),
 
-    details: sharing(
+    details: singleFlight(
       ({ batchId }) => String(batchId),
       async ({ batchId, transactions: { count } }: BatchReport): Promise<BatchDetails | Later> => {
         const about = (operation: 'errors' | 'transactions') =>

@@ -3,7 +3,7 @@ import type { GenerationTimes } from '#processors/document/ports.ts';
 import type { Clock } from '#processors/engine/clock.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { seldom } from '#src/platform/quietly.ts';
-import { type FairSample, fairSample } from './reservoir.ts';
+import { type Reservoir, reservoir } from './reservoir.ts';
 
 export interface GenerationTimesParts {
   /** What is learnt may be lost: the relaxed one. */
@@ -40,7 +40,7 @@ export function openGenerationTimes({
   random = Math.random,
 }: GenerationTimesParts): GenerationTimes & AsyncDisposable {
   const complain = seldom((error: Error) => log.warn({ err: error }, 'how long documents take could not be kept'));
-  let fresh = new Map<string, FairSample>();
+  let fresh = new Map<string, Reservoir>();
   let medians: ReadonlyMap<string, number> = new Map();
   let askedAt = 0;
   let turn: Promise<void> | undefined;
@@ -81,7 +81,7 @@ export function openGenerationTimes({
     },
     observe(documentName, durationMs) {
       if (!(durationMs > 0 && durationMs <= longestMs)) return;
-      const sample = fresh.get(documentName) ?? fairSample(mostAtOnce, random);
+      const sample = fresh.get(documentName) ?? reservoir(mostAtOnce, random);
       fresh.set(documentName, sample);
       sample.add(Math.ceil(durationMs));
       flushSoon();
@@ -95,7 +95,7 @@ export function openGenerationTimes({
 }
 
 /** Names in one order, or two processes that merge the same ones could wait for each other. */
-async function merge(pool: Pool, learnt: ReadonlyMap<string, FairSample>, at: Date): Promise<void> {
+async function merge(pool: Pool, learnt: ReadonlyMap<string, Reservoir>, at: Date): Promise<void> {
   const samples = Array.from(learnt, ([name, { values }]) => ({ name, values }));
   const statement = {
     text: `insert into generation_time as kept (document_name, samples, updated_at)

@@ -2,13 +2,13 @@
  * The few that stand for many: of all values that are added each has the same chance to be among those kept, however many
  * there are (reservoir sampling). Those kept stand in the order in which they came.
  */
-export interface FairSample {
+export interface Reservoir {
   add(value: number): void;
   readonly values: readonly number[];
 }
 
 /** @param random as `Math.random` */
-export function fairSample(size: number, random: () => number): FairSample {
+export function reservoir(size: number, random: () => number): Reservoir {
   const values: number[] = [];
   let seen = 0;
   return {

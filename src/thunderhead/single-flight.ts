@@ -1,5 +1,5 @@
 /** Who asks the same while the question is out gets the same answer. Nothing is kept beyond it. */
-export function sharing<Question, Answer>(
+export function singleFlight<Question, Answer>(
   keyOf: (question: Question) => string,
   ask: (question: Question) => Promise<Answer>,
 ): (question: Question) => Promise<Answer> {

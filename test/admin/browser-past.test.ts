@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { describeWithBrowser, launchBrowser, signIn } from '#test/support/browser.ts';
 import { invoice, troubled } from '#test/support/documents.ts';
 import { eachAlone, type Oms, startOms } from '#test/support/oms.ts';
 import { picture, pictureSize } from '#test/support/pictures.ts';
-
-const executablePath = '/usr/bin/chromium';
-const describeWithBrowser = existsSync(executablePath)
-  ? describe
-  : (name: string, define: () => void) => describe.skip(`${name} (no ${executablePath})`, define);
 
 describeWithBrowser('the past, in a browser', () => {
   let oms: Oms;
@@ -16,7 +11,7 @@ describeWithBrowser('the past, in a browser', () => {
 
   beforeAll(async () => {
     oms = await startOms({ roles: ['api', 'worker', 'sweep', 'admin'], environment: eachAlone });
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-quic'] });
+    browser = await launchBrowser();
     const bodies = [...Array.from({ length: 12 }, () => invoice()), ...[1, 2].map(() => troubled('error'))];
     const ids = await Promise.all(bodies.map((body) => oms.post(body)));
     await Promise.all(ids.map((id) => oms.finished(id)));
@@ -36,9 +31,7 @@ describeWithBrowser('the past, in a browser', () => {
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     await page.goto(`${oms.url}/admin/metrics-history`);
-    await page.getByLabel('Client', { exact: true }).fill('ops');
-    await page.getByLabel('Secret', { exact: true }).fill('ops-secret');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signIn(page);
     await page.getByRole('heading', { name: 'By queue' }).or(page.getByText('By queue')).first().waitFor();
     await page.getByText('Completed total').first().waitFor();
     await page.getByText('12', { exact: true }).first().waitFor();

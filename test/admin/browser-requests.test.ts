@@ -1,17 +1,12 @@
-import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { describeWithBrowser, launchBrowser, signIn } from '#test/support/browser.ts';
 import { invoice, troubled } from '#test/support/documents.ts';
 import { eachAlone, type Oms, startOms } from '#test/support/oms.ts';
 import { picture, pictureSize } from '#test/support/pictures.ts';
 import { eventually } from '#test/support/services.ts';
 
 /** Whatever failed, an operator finds it, understands it and sets it going again: in a real browser, on the whole product. */
-
-const executablePath = '/usr/bin/chromium';
-const describeWithBrowser = existsSync(executablePath)
-  ? describe
-  : (name: string, define: () => void) => describe.skip(`${name} (no ${executablePath})`, define);
 
 describeWithBrowser('an operator in a browser', () => {
   let oms: Oms;
@@ -24,8 +19,7 @@ describeWithBrowser('an operator in a browser', () => {
       roles: ['api', 'worker', 'sweep', 'admin'],
       environment: { ...eachAlone, ENVIRONMENT_NAME: 'Test' },
     });
-    const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -46,9 +40,7 @@ describeWithBrowser('an operator in a browser', () => {
       if (/Content.Security.Policy/i.test(line.text())) complaints.push(line.text());
     });
     await page.goto(`${oms.url}${path}`);
-    await page.getByLabel('Client', { exact: true }).fill('ops');
-    await page.getByLabel('Secret', { exact: true }).fill('ops-secret');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signIn(page);
     await page.waitForURL(`${oms.url}${path}`);
     return page;
   }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { describeWithBrowser, launchBrowser, signIn } from '#test/support/browser.ts';
 import { troubled } from '#test/support/documents.ts';
 import { type Oms, startOms } from '#test/support/oms.ts';
 import { picture, pictureSize } from '#test/support/pictures.ts';
@@ -8,19 +8,13 @@ import { eventually } from '#test/support/services.ts';
 
 /** Many failed documents set going again in a real browser, without JavaScript, in front of the whole product. */
 
-const executablePath = '/usr/bin/chromium';
-const describeWithBrowser = existsSync(executablePath)
-  ? describe
-  : (name: string, define: () => void) => describe.skip(`${name} (no ${executablePath})`, define);
-
 describeWithBrowser('in a browser', () => {
   let oms: Oms;
   let browser: Browser;
 
   beforeAll(async () => {
     oms = await startOms({ roles: ['api', 'worker', 'sweep', 'admin'], environment: { THUNDERHEAD_BATCH_SIZE: '1' } });
-    const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -70,9 +64,7 @@ describeWithBrowser('in a browser', () => {
     const page = await browser.newPage({ javaScriptEnabled: false, viewport: pictureSize });
     page.setDefaultTimeout(15_000);
     await page.goto(`${oms.url}/admin/retriggers`);
-    await page.getByLabel('Client', { exact: true }).fill('ops');
-    await page.getByLabel('Secret', { exact: true }).fill('ops-secret');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signIn(page);
     await page.waitForURL(`${oms.url}/admin/retriggers`);
     await page.getByLabel('Error code').fill('OMS_BATCH_ERRORED');
     await page.getByRole('button', { name: 'Look what it would do' }).click();

@@ -1,17 +1,12 @@
-import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { listen } from '#src/platform/listen.ts';
+import { describeWithBrowser, launchBrowser, signIn } from '#test/support/browser.ts';
 import { invoice, metadata } from '#test/support/documents.ts';
 import { type Oms, startOms } from '#test/support/oms.ts';
 import { eventually } from '#test/support/services.ts';
 
 /** The board in a real browser, in front of the whole product: what a person sees and does. */
-
-const executablePath = '/usr/bin/chromium';
-const describeWithBrowser = existsSync(executablePath)
-  ? describe
-  : (name: string, define: () => void) => describe.skip(`${name} (no ${executablePath})`, define);
 
 describeWithBrowser('in a browser', () => {
   let oms: Oms;
@@ -22,8 +17,7 @@ describeWithBrowser('in a browser', () => {
 
   beforeAll(async () => {
     oms = await startOms({ roles: ['api', 'worker', 'sweep', 'admin'] });
-    const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -39,12 +33,6 @@ describeWithBrowser('in a browser', () => {
       if (/Content.Security.Policy/i.test(line.text())) complaints.push(line.text());
     });
     return page;
-  }
-
-  async function signIn(page: Page, secret = 'ops-secret'): Promise<void> {
-    await page.getByLabel('Client', { exact: true }).fill('ops');
-    await page.getByLabel('Secret', { exact: true }).fill(secret);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
   test('an operator is led to the sign-in, and back; retries a document in their own name; signs out', async () => {

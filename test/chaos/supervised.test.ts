@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { environment } from '#src/config.ts';
-import { projectFolder, throwAwayFolder } from '#src/local/folders.ts';
+import { throwAwayFolder } from '#src/local/folders.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { openReceiver } from './receiver.ts';
 import { supervise } from './supervised.ts';
@@ -67,12 +66,25 @@ test('the receiver keeps every call, and says which of them it has taken', async
   expect(await unanswered).toBeUndefined();
 });
 
-test('a version that is the same code as this tree is not rolled out onto itself', () => {
+test('a version is rolled out onto the one before it, and not onto itself or onto nothing', () => {
+  const tree = join(directory, 'tree');
   const git = (...args: string[]) =>
-    `${execFileSync('git', args, { cwd: projectFolder, env: { ...environment, GIT_INDEX_FILE: join(directory, 'index') } as NodeJS.ProcessEnv })}`;
-  git('read-tree', 'HEAD');
-  git('add', 'entities', 'processors', 'queues', 'admin', 'src');
-  expect(versionCell(directory, git('write-tree').trim()).refusal?.()).toMatch(/is the same code as this tree/);
-  expect(versionCell(directory, 'nosuchcommit').refusal?.()).toMatch(/there is no version/);
-  expect(versionCell(directory).refusal?.()).toBeUndefined();
+    execFileSync('git', ['-C', tree, '-c', 'user.name=t', '-c', 'user.email=t@t', ...args]);
+  const commit = (code: string) => {
+    writeFileSync(join(tree, 'src/main.ts'), code);
+    git('add', '.');
+    git('commit', '-q', '-m', code);
+  };
+  const refusal = (given?: string) => versionCell(directory, given, tree).refusal?.();
+  mkdirSync(join(tree, 'src'), { recursive: true });
+  git('init', '-q');
+  commit('version 1');
+  expect(refusal()).toMatch(/there is no version before this one/);
+  commit('version 2');
+  expect(refusal()).toBeUndefined();
+  expect(refusal('HEAD')).toBe('HEAD is the same code as this tree');
+  expect(refusal('nosuchcommit')).toMatch(/there is no version/);
+  // What no commit has yet is a version too.
+  writeFileSync(join(tree, 'src/main.ts'), 'version 3');
+  expect(refusal('HEAD')).toBeUndefined();
 });

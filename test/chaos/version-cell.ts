@@ -9,21 +9,21 @@ import type { Cell } from './cell.ts';
 /** What a version is made of. */
 const product = ['entities', 'processors', 'queues', 'admin', 'src'];
 
-const git = (...args: string[]): Buffer =>
-  execFileSync('git', args, { cwd: projectFolder, maxBuffer: 2 ** 28, stdio: 'pipe' });
+type Git = (...args: string[]) => Buffer;
 
 /** The commit before the newest one that changed the product. */
-function versionBefore(): string {
+function versionBefore(git: Git): string {
   const newest = `${git('log', '-1', '--format=%H', '--', ...product)}`.trim();
   return `${git('rev-parse', '--short', `${newest}^`)}`.trim();
 }
 
 /**
- * Version N is what git has of `given` (the one before this unless told), N+1 is this working tree: N is at work on its own
+ * Version N is what git has of `given` (the one before this unless told), N+1 is the working `tree`: N is at work on its own
  * schema, N+1 migrates it under N's feet, and then takes N's place process by process while documents come in. It shows what
  * these two do to each other.
  */
-export function versionCell(directory: string, given?: string): Cell {
+export function versionCell(directory: string, given?: string, tree = projectFolder): Cell {
+  const git: Git = (...args) => execFileSync('git', args, { cwd: tree, maxBuffer: 2 ** 28, stdio: 'pipe' });
   let commit = given ?? '';
   const older = join(directory, 'version-n');
   let unpacked = false;
@@ -31,7 +31,7 @@ export function versionCell(directory: string, given?: string): Cell {
     if (unpacked) return;
     mkdirSync(older);
     execFileSync('tar', ['-x', '-C', older], { input: git('archive', commit) });
-    symlinkSync(join(projectFolder, 'node_modules'), join(older, 'node_modules'));
+    symlinkSync(join(tree, 'node_modules'), join(older, 'node_modules'));
     unpacked = true;
   };
   const migrateWith = async (workingDirectory: string, databaseUrl: string) => {
@@ -52,7 +52,7 @@ export function versionCell(directory: string, given?: string): Cell {
     leastBlows: 4,
     refusal() {
       try {
-        commit ||= versionBefore();
+        commit ||= versionBefore(git);
         if (`${git('diff', '--name-only', commit, '--', ...product)}` !== '') return undefined;
       } catch (error) {
         return `there is no version before this one: ${(error as Error).message.trim().split('\n').at(-1)}`;
@@ -66,7 +66,7 @@ export function versionCell(directory: string, given?: string): Cell {
     program: () => () => ({ workingDirectory: older }),
     async disturb({ all, environment: { DATABASE_URL = '' }, until, blow, complain }) {
       await until(0.2);
-      await migrateWith(projectFolder, DATABASE_URL);
+      await migrateWith(tree, DATABASE_URL);
       for (const [index, one] of all.entries()) {
         await until(0.3 + (0.6 * index) / all.length);
         one.become({});

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { few } from '#src/metrics/label-limit.ts';
+import { limitedLabel } from '#src/metrics/label-limit.ts';
 import { readShared } from '#src/metrics/shared-source.ts';
 import { type Level, type Metrics, openMetrics } from '#src/platform/metrics.ts';
 import { parse } from './scrape.ts';
@@ -86,6 +86,6 @@ test('what does not answer holds no reading up for more than two seconds, and is
 });
 
 test('a label keeps its first values apart, and the rest together', () => {
-  const label = few(2);
+  const label = limitedLabel(2);
   expect(['a', 'b', 'c', 'a', 'd'].map(label)).toEqual(['a', 'b', 'other', 'a', 'other']);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Pool } from 'pg';
 import { openGenerationTimes } from '#src/thunderhead/generation-times.ts';
-import { fairSample } from '#src/thunderhead/reservoir.ts';
+import { reservoir } from '#src/thunderhead/reservoir.ts';
 import { linkTo } from '#test/support/link.ts';
 import { eventually, freshDatabase } from '#test/support/services.ts';
 
@@ -193,7 +193,7 @@ test('a sample of many is fair: the first and the last are as likely in it as an
   };
   const seen = Array.from({ length: 20 }, () => 0);
   for (let run = 0; run < 10_000; run++) {
-    const sample = fairSample(5, random);
+    const sample = reservoir(5, random);
     for (let value = 0; value < 20; value++) sample.add(value);
     expect(sample.values).toHaveLength(5);
     for (const value of sample.values) seen[value] = (seen[value] as number) + 1;

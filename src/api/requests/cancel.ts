@@ -1,11 +1,7 @@
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
-import type { Pool } from 'pg';
-import { cancel } from '#processors/engine/cancel.ts';
 import type { Clock } from '#processors/engine/clock.ts';
-import type { PipelineShape } from '#processors/engine/pipeline.ts';
-import { signalsFor } from '#processors/engine/signal.ts';
-import type { Orchestration } from '#queues/orchestration.ts';
+import { type CancelParts, cancelAndRing } from '#queues/cancel.ts';
 import type { Logger } from '#src/platform/log.ts';
 import { checked } from '../checked.ts';
 import { jsonBody } from '../intake/body.ts';
@@ -14,11 +10,8 @@ import { Problem } from '../problem.ts';
 import { foundRequest, linksOf, requestPath } from './found-request.ts';
 import { linksSchema } from './schemas.ts';
 
-export interface CancelPorts {
-  pool: Pool;
+export interface CancelPorts extends CancelParts {
   clock: Clock;
-  orchestration: Pick<Orchestration, 'signal'>;
-  pipeline: PipelineShape;
   log: Pick<Logger, 'info'>;
 }
 
@@ -43,7 +36,7 @@ const answer = Joi.object({
 });
 
 /** Taking a request back. */
-export const cancelOperations = ({ pool, clock, orchestration, pipeline, log }: CancelPorts): Operation[] => [
+export const cancelOperations = ({ clock, log, ...parts }: CancelPorts): Operation[] => [
   operation({
     id: 'cancelDocumentRequest',
     method: 'post',
@@ -76,14 +69,11 @@ export const cancelOperations = ({ pool, clock, orchestration, pipeline, log }: 
       const isAdmin = caller.scopes.has('oms.admin');
       // Who may read everything may not take everything back.
       const allowed = isAdmin ? sources : ownSources;
+      const { pool, pipeline } = parts;
       const firstStage = pipeline.stages[0].name;
       const { id } = await foundRequest({ pool, firstStage }, path.id, allowed);
-      const now = clock.now();
       const actor = `${isAdmin ? 'admin' : 'client'}:${caller.client}`;
-      const answered = await cancel(pool, pipeline, { id, actor, reason, now });
-      // A ring that came while the row was locked found nothing; it is rung once more rather than by the sweep.
-      if (answered?.at.status === 'ready' && answered.at.dueAt <= now)
-        void orchestration.signal(signalsFor(pipeline.name, [answered.at], now));
+      const answered = await cancelAndRing(parts, { id, actor, reason, now: clock.now() });
       const { status } = await foundRequest({ pool, firstStage }, id, allowed);
       if (!answered?.heard)
         throw new Problem('OMS_REQUEST_NOT_CANCELLABLE', `request ${id} is ${status}, and its end is known already`);
